@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from './config';
+
+describe('readConfig', () => {
+	test('an empty environment gives the embedded default on loopback', () => {
+		const config = readConfig({}, '/srv/packyard');
+
+		expect(config).toMatchObject({
+			port: 3000,
+			host: '127.0.0.1',
+			databaseUrl: null,
+			kube: null,
+			github: null,
+			role: 'all',
+		});
+		expect(config.dataDir).toBe('/srv/packyard/data');
+	});
+
+	test('every problem is listed at once and no value is repeated', () => {
+		const read = () => readConfig({ PORT: 'abc', PACKYARD_SECRET: 'too-short-value', PACKYARD_ROLE: 'queen' }, '/srv');
+
+		expect(read).toThrow(/PORT:[\s\S]*PACKYARD_SECRET:[\s\S]*PACKYARD_ROLE:/);
+		expect(read).not.toThrow(/too-short-value/);
+	});
+
+	test('a portal without its runner is refused, with both settings named', () => {
+		expect(() => readConfig({ PACKYARD_ROLE: 'portal' }, '/srv')).toThrow(
+			/PACKYARD_RUNNER_TOKEN[\s\S]*PACKYARD_RUNNER_URL/,
+		);
+	});
+
+	test('an empty variable counts as absent', () => {
+		expect(readConfig({ DATABASE_URL: '' }, '/srv').databaseUrl).toBeNull();
+	});
+
+	test('a token does not show when the configuration is printed', () => {
+		const config = readConfig(
+			{ PACKYARD_GITHUB_ORG: 'acme', PACKYARD_GITHUB_TOKEN: 'ghp_do_not_print_me_123456' },
+			'/srv',
+		);
+
+		expect(JSON.stringify(config)).not.toContain('do_not_print');
+	});
+});

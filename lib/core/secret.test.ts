@@ -1,0 +1,63 @@
+import { inspect } from 'node:util';
+import { describe, expect, test, vi } from 'vitest';
+import { AppError, formsOf, isAppError, redact, Secret } from './index';
+
+const value = 'p@ss "word"/ünique-7731';
+
+describe('Secret', () => {
+	test('never shows in JSON, text or inspection', () => {
+		const secret = new Secret(value);
+
+		const shown = [JSON.stringify({ secret }), `${secret}`, inspect({ secret }), String(secret)].join(' ');
+
+		expect(shown).not.toContain('ünique');
+		expect(secret.reveal()).toBe(value);
+	});
+
+	test('a living secret is removed from any text in every spelling', () => {
+		const secret = new Secret(value);
+
+		for (const form of formsOf(value)) expect(redact(`before ${form} after`)).toBe('before [secret] after');
+		expect(secret.toString()).toBe('[secret]');
+	});
+
+	test('a secret that is the beginning of another leaves nothing of the longer one', () => {
+		const both = [new Secret('start-1234'), new Secret('start-1234-and-the-rest')];
+
+		expect(redact('it is start-1234-and-the-rest')).toBe('it is [secret]');
+		expect(both).toHaveLength(2);
+	});
+
+	test('control: a text that was never made a Secret stays as it is', () => {
+		expect(redact('an ordinary sentence 4711')).toBe('an ordinary sentence 4711');
+	});
+
+	test('what looks like a credential is removed without being known', () => {
+		const text = redact(
+			'GET https://user:hunter22@host/x Authorization: Bearer abcdefgh12345678 ghp_aaaaaaaaaaaaaaaaaaaa',
+		);
+
+		expect(text).not.toMatch(/hunter22|abcdefgh12345678|ghp_a/);
+	});
+});
+
+describe('AppError', () => {
+	test('is recognised across copies of the module, as bundlers make them', async () => {
+		vi.resetModules();
+		const copy = await import('./errors');
+		const foreign = new copy.AppError('conflict', 'made by another copy');
+
+		expect(copy.AppError).not.toBe(AppError);
+		expect(isAppError(foreign, 'conflict')).toBe(true);
+		expect(isAppError(new Error('an ordinary one'))).toBe(false);
+	});
+
+	test('a secret of one copy is removed by the redactor of another', async () => {
+		const secret = new Secret('made-here-5150');
+		vi.resetModules();
+		const copy = await import('./secret');
+
+		expect(copy.redact('it is made-here-5150')).toBe('it is [secret]');
+		expect(secret.toString()).toBe('[secret]');
+	});
+});
