@@ -1,0 +1,77 @@
+import type { GithubSourceConfig } from '@/lib/contracts/source-config';
+import { AppError } from '@/lib/core';
+import type { Connections } from '../connections';
+import { chartVersions, joinPacks } from '../join';
+import type { Listing } from '../listing';
+import { readPackIndex } from '../pack-index';
+import type { DiscoveredPack } from '../source';
+import type { GithubClient } from './client';
+
+/** Packs of an organisation or user: by REST, from an index artifact, or by explicit name. */
+export function githubListing(config: GithubSourceConfig, connections: Connections): Listing {
+	const { endpoints, github } = connections;
+	const hasCredential = (endpoints.github?.credential ?? null) !== null;
+	if (config.packs.length > 0) {
+		const packs = namedPacks(config, hasCredential);
+		return {
+			how: `${packs.length} packs configured by name`,
+			isGuess: true,
+			discover: async () => ({ packs, problems: [] }),
+		};
+	}
+	if (config.index !== null) {
+		const { index } = config;
+		return {
+			how: `the index artifact ${index}`,
+			async discover(signal) {
+				const client = connections.oci(config.registry.host);
+				const { packs, problems } = await readPackIndex(client, index, { hostAliases: config.hostAliases, signal });
+				return {
+					packs: packs.map((pack) => ({ ...pack, repository: pack.repository ?? `${config.org}/pack-${pack.name}` })),
+					problems,
+				};
+			},
+		};
+	}
+	if (github === null) throw new AppError('internal', 'A GitHub source has no GitHub client.');
+	return {
+		how: `GitHub's list of packages of ${config.org}`,
+		discover: async (signal) => ({ packs: await listPacks(config, github, signal), problems: [] }),
+		// One request gives all tags with digests and dates; where GitHub may not be asked, the registry gives the tags.
+		charts(place, signal) {
+			if (!hasCredential) return undefined;
+			const name = place.repository.slice(config.org.length + 1);
+			const owner = { name: config.org, account: config.account };
+			return github
+				.listVersions(owner, { type: 'container', name }, signal)
+				.then((versions) => chartVersions(place, versions));
+		},
+	};
+}
+
+async function listPacks(
+	config: GithubSourceConfig,
+	github: GithubClient,
+	signal?: AbortSignal,
+): Promise<DiscoveredPack[]> {
+	const owner = { name: config.org, account: config.account };
+	// GitHub asks for serial requests (docs, REST best practices).
+	const charts = await github.listPackages(owner, 'container', signal);
+	const frontends = await github.listPackages(owner, 'npm', signal);
+	return joinPacks({ org: config.org, host: config.registry.host }, charts, frontends);
+}
+
+/** Nothing is listed. Without a credential GitHub's npm registry answers nobody. */
+function namedPacks({ org, registry, packs, npmUrl }: GithubSourceConfig, hasCredential: boolean): DiscoveredPack[] {
+	const owner = org.toLowerCase();
+	const hasNpm = hasCredential || new URL(npmUrl).host !== 'npm.pkg.github.com';
+	return [...new Set(packs)].map((name) => ({
+		name,
+		chart: { host: registry.host, repository: `${owner}/charts/pack-${name}` },
+		npm: hasNpm ? { package: `@${owner}/pack-${name}` } : null,
+		repository: `${org}/pack-${name}`,
+		updatedAt: null,
+		fingerprint: null,
+		listed: null,
+	}));
+}

@@ -1,0 +1,302 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import { AppError, type Clock, isAppError, type Secret } from '@/lib/core';
+import { readBody } from './body';
+import { createDispatcher } from './dispatcher';
+import {
+	invalidError,
+	networkError,
+	rateLimitError,
+	type Subject,
+	statusError,
+	timeoutError,
+	tooLargeError,
+} from './errors';
+import { createLimiter, createPace } from './limiter';
+import { checkTarget, type HostPolicy } from './policy';
+import { askedWait, backoff, type Headers, isRateLimit, isRetriableStatus } from './retry';
+import { transport } from './transport';
+
+export type HttpRequest = {
+	url: string;
+	method?: 'GET' | 'HEAD';
+	headers?: Readonly<Record<string, string>>;
+	/** The whole Authorization header. Sent to the origin of `url` only, and never again after leaving it. */
+	authorization?: Secret | null;
+	/** Largest body, in bytes after content decoding. */
+	maxBytes: number;
+	/** What is read, for error texts: `the tag list of x/y`. */
+	what: string;
+	/** Redirects to follow, at most 5. */
+	redirects?: number;
+	/** Hosts this one request may reach besides the policy's; checked by the caller with a rule of its own. */
+	alsoAllowed?: readonly string[];
+	/** Overall time of one attempt in milliseconds, when the usual one does not fit. */
+	timeoutMs?: number;
+	signal?: AbortSignal | undefined;
+};
+
+/** Any answer that is not a temporary failure: 2xx, 304 and 4xx. The caller decides what they mean. */
+export type HttpResponse = { status: number; headers: Headers; bytes: Uint8Array; url: string; host: string };
+
+export type Http = {
+	readonly policy: HostPolicy;
+	/**
+	 * Send one request, following redirects and repeating temporary failures. Throws AppError `upstream_forbidden`
+	 * (refused host), `upstream_unavailable`, `upstream_invalid`, `rate_limited`, `too_large`, `timeout`, `cancelled`.
+	 */
+	send(request: HttpRequest): Promise<HttpResponse>;
+	close(): Promise<void>;
+};
+
+export type HttpOptions = {
+	allow: HostPolicy;
+	/** PEM of further certificate authorities. */
+	ca?: string | null;
+	proxy?: string | null;
+	userAgent?: string;
+	/** Repetitions after the first attempt. */
+	retries?: number;
+	/** One attempt from connect to last byte, redirects included. */
+	timeoutMs?: number;
+	/** Longest silence while a body is read. */
+	idleMs?: number;
+	/** A server that asks for a longer pause than this gets `rate_limited` instead of our waiting. */
+	maxWaitMs?: number;
+	concurrencyPerHost?: number;
+	/** Request starts per second and host, redirects and repetitions included; null = no such limit. */
+	requestsPerSecond?: number | null;
+	now?: Clock;
+	sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+	random?: () => number;
+	/** Texts of `Warning: 299` headers (OCI distribution-spec 1.1.1). */
+	onWarning?: (text: string, host: string) => void;
+	/** Told of every answer as it arrives, redirects included: which kind of credential went where, never which one. */
+	onAnswer?: (answer: Overheard) => void;
+};
+
+export type Overheard = { url: string; authorization: 'none' | 'basic' | 'bearer'; status: number };
+
+const MAX_REDIRECTS = 5;
+const LARGEST_ERROR_BODY = 64 * 1024;
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+
+/** The HTTP core of every registry client. One per source, so that limits, trust and proxy are the source's own. */
+export function createHttp(options: HttpOptions): Http {
+	const settings = withDefaults(options);
+	const dispatcher = createDispatcher({
+		policy: options.allow,
+		ca: options.ca ?? null,
+		proxy: options.proxy ?? null,
+	});
+	const limiter = createLimiter(settings.concurrencyPerHost);
+	const pace = createPace(settings.requestsPerSecond);
+	const hop: Hop = (request, url, init) =>
+		limiter.run(url.host, async () => {
+			const wait = pace(url.host, settings.now().getTime());
+			if (wait > 0) await settings.sleep(wait, request.signal);
+			return exchange(settings, request, url, { ...init, dispatcher });
+		});
+	return {
+		policy: options.allow,
+		send: (request) => sendWithRetries(settings, request, hop),
+		close: () => dispatcher.close(),
+	};
+}
+
+type Settings = Required<Omit<HttpOptions, 'allow' | 'ca' | 'proxy'>> & { allow: HostPolicy };
+type Hop = (
+	request: HttpRequest,
+	url: URL,
+	init: { authorization: Secret | null; watch: Watch },
+) => Promise<HttpResponse>;
+
+function withDefaults(options: HttpOptions): Settings {
+	return {
+		allow: options.allow,
+		userAgent: options.userAgent ?? 'packyard',
+		retries: options.retries ?? 3,
+		timeoutMs: options.timeoutMs ?? 60_000,
+		idleMs: options.idleMs ?? 15_000,
+		maxWaitMs: options.maxWaitMs ?? 15_000,
+		concurrencyPerHost: options.concurrencyPerHost ?? 4,
+		requestsPerSecond: options.requestsPerSecond ?? null,
+		now: options.now ?? (() => new Date()),
+		sleep: options.sleep ?? ((ms, signal) => delay(ms, undefined, { signal })),
+		random: options.random ?? Math.random,
+		onWarning: options.onWarning ?? (() => {}),
+		onAnswer: options.onAnswer ?? (() => {}),
+	};
+}
+
+async function sendWithRetries(settings: Settings, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
+	const subject = subjectOf(request);
+	for (let attempt = 1; ; attempt += 1) {
+		const isLast = attempt > settings.retries;
+		let asked: number | null = null;
+		try {
+			const response = await followRedirects(settings, request, hop);
+			const problem = temporaryProblem(settings, subject, response);
+			if (!problem) return response;
+			asked = problem.wait;
+			if (isLast || (asked ?? 0) > settings.maxWaitMs) throw problem.error;
+		} catch (error) {
+			if (isLast || !isWorthRepeating(error) || (asked ?? 0) > settings.maxWaitMs) throw error;
+		}
+		await settings
+			.sleep(backoff(attempt, asked, settings.random), request.signal)
+			.catch((error: unknown) => Promise.reject(request.signal?.aborted ? cancelled(subject) : error));
+	}
+}
+
+/** What is wrong with a response that may heal by itself; null for every answer the caller should see. */
+function temporaryProblem(settings: Settings, subject: Subject, response: HttpResponse) {
+	const { status, headers, bytes } = response;
+	if (status < 400) return null;
+	const body = new TextDecoder().decode(bytes);
+	const wait = askedWait(headers, body, settings.now());
+	const place = { ...subject, host: response.host };
+	if (isRateLimit(status, headers, body)) return { wait, error: rateLimitError(place, status, wait) };
+	if (!isRetriableStatus(status)) return null;
+	if (status === 408) return { wait, error: timeoutError(place, 'overall', settings.timeoutMs) };
+	return { wait, error: statusError(place, response) };
+}
+
+/** Only a broken connection is repeated; a refusal, a bad certificate or a timeout would only repeat itself. */
+function isWorthRepeating(error: unknown): boolean {
+	return isAppError(error, 'upstream_unavailable') && error.details.retriable === true;
+}
+
+async function followRedirects(settings: Settings, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
+	const subject = subjectOf(request);
+	const watch = createWatch(request, settings, subject);
+	try {
+		let url = new URL(request.url);
+		let authorization = request.authorization ?? null;
+		const { origin } = url;
+		const limit = Math.min(request.redirects ?? MAX_REDIRECTS, MAX_REDIRECTS);
+		for (let followed = 0; ; followed += 1) {
+			checkTarget(url, settings.allow, request.alsoAllowed);
+			const response = await hop(request, url, { authorization, watch });
+			if (!REDIRECTS.includes(response.status)) return response;
+			if (followed >= limit) throw invalidError(subject, `is redirected more than ${limit} times`);
+			url = redirectTarget(response, url, subject);
+			// Once a hop has left the origin nothing that follows is the registry's word any more.
+			if (url.origin !== origin) authorization = null;
+		}
+	} catch (error) {
+		throw watch.explain(error);
+	} finally {
+		watch.stop();
+	}
+}
+
+function redirectTarget(response: HttpResponse, from: URL, subject: Subject): URL {
+	const location = response.headers.get('location');
+	if (location === null || !URL.canParse(location, from)) {
+		throw invalidError(subject, 'is redirected to an address that cannot be read');
+	}
+	return new URL(location, from);
+}
+
+async function exchange(
+	settings: Settings,
+	request: HttpRequest,
+	url: URL,
+	{ authorization, watch, dispatcher }: { authorization: Secret | null; watch: Watch; dispatcher: Dispatcher },
+): Promise<HttpResponse> {
+	const subject = { host: url.host, what: request.what };
+	const headers: Record<string, string> = { 'user-agent': settings.userAgent, ...request.headers };
+	if (authorization !== null) headers.authorization = authorization.reveal();
+	watch.start();
+	const { signal } = watch;
+	const response = await transport(url.href, { method: request.method ?? 'GET', headers, signal, dispatcher }).catch(
+		(error: unknown) => Promise.reject(watch.explain(error, subject)),
+	);
+	const { status } = response;
+	settings.onAnswer({ url: url.href, authorization: kindOf(headers.authorization), status });
+	for (const text of warningsIn(response.headers.get('warning'))) settings.onWarning(text, url.host);
+	if (REDIRECTS.includes(status)) {
+		await response.body.cancel();
+		return { status, headers: response.headers, bytes: new Uint8Array(), url: url.href, host: url.host };
+	}
+	const isError = status >= 400;
+	const announced = Number(response.headers.get('content-length') ?? 0);
+	if (!isError && request.method !== 'HEAD' && announced > request.maxBytes) {
+		await response.body.cancel();
+		throw tooLargeError(subject, request.maxBytes);
+	}
+	watch.startIdle();
+	const bytes = await readBody(response.body, {
+		maxBytes: isError ? Math.min(request.maxBytes, LARGEST_ERROR_BODY) : request.maxBytes,
+		overflow: isError ? 'cut' : 'throw',
+		onChunk: watch.startIdle,
+		onTooLarge: () => tooLargeError(subject, request.maxBytes),
+	}).catch((error: unknown) => Promise.reject(watch.explain(error, subject)));
+	return { status, headers: response.headers, bytes, url: url.href, host: url.host };
+}
+
+/** Watches one attempt: overall time, silence, and the caller's own signal. */
+type Watch = {
+	readonly signal: AbortSignal;
+	/** Begin to count; called when a request leaves the queue, so that waiting for a free place costs nothing. */
+	start(): void;
+	startIdle(): void;
+	stop(): void;
+	/** The error to throw for something caught while this watch was on. */
+	explain(error: unknown, subject?: Subject): unknown;
+};
+
+function createWatch(request: HttpRequest, settings: Settings, fallback: Subject): Watch {
+	const overallMs = request.timeoutMs ?? settings.timeoutMs;
+	const controller = new AbortController();
+	let reason: 'overall' | 'idle' | null = null;
+	const abort = (why: 'overall' | 'idle') => () => {
+		reason ??= why;
+		controller.abort();
+	};
+	let overall: NodeJS.Timeout | undefined;
+	let idle: NodeJS.Timeout | undefined;
+	return {
+		signal: request.signal ? AbortSignal.any([request.signal, controller.signal]) : controller.signal,
+		start() {
+			overall ??= setTimeout(abort('overall'), overallMs);
+		},
+		startIdle() {
+			clearTimeout(idle);
+			idle = setTimeout(abort('idle'), settings.idleMs);
+		},
+		stop() {
+			clearTimeout(overall);
+			clearTimeout(idle);
+		},
+		explain(error, subject = fallback) {
+			if (isAppError(error)) return error;
+			if (request.signal?.aborted) return cancelled(subject);
+			if (reason !== null) return timeoutError(subject, reason, reason === 'idle' ? settings.idleMs : overallMs);
+			return networkError(subject, error);
+		},
+	};
+}
+
+function warningsIn(header: string | null): string[] {
+	if (header === null) return [];
+	return [...header.matchAll(/\b299 \S+ "((?:[^"\\]|\\.){1,400})"/g)].map(([, text = '']) =>
+		text.replace(/\\(.)/g, '$1'),
+	);
+}
+
+function subjectOf(request: HttpRequest): Subject {
+	return { host: new URL(request.url).host, what: request.what };
+}
+
+function cancelled({ host, what }: Subject): AppError {
+	return new AppError('cancelled', `Reading ${what} from ${host} was cancelled.`, {
+		details: { host, status: null, retriable: true },
+	});
+}
+
+function kindOf(header: string | undefined): Overheard['authorization'] {
+	if (header === undefined) return 'none';
+	return /^basic /i.test(header) ? 'basic' : 'bearer';
+}
