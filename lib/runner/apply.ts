@@ -1,0 +1,172 @@
+import { type ApplyRequest, type Blocker, RunnerResult } from '@/lib/contracts/runner';
+import { messageOf } from '@/lib/core';
+import { ensureNamespace } from './environment';
+import { holdSecrets } from './environment-data';
+import { openChart } from './helm/chart-archive';
+import { parseHelmRelease } from './helm/output';
+import { isFailedFirstInstall } from './helm/records';
+import { recoverRelease } from './helm/recover';
+import { failureFrom, failureOf, type HelmJobOutcome, type RunnerDeps, runHelmJob } from './helm-job';
+import { type JobContext, redactDeep, resultOf } from './jobs';
+import { type RolloutWatch, watchRollout } from './kube/rollout';
+import { missingHelm } from './missing-helm';
+
+/**
+ * Install or upgrade one release to exactly these bytes and values, watching the rollout beside Helm. Never throws:
+ * every way it can end is a result. Idempotent through the operation label on Helm's record.
+ */
+export async function applyRelease(deps: RunnerDeps, request: ApplyRequest, job: JobContext): Promise<RunnerResult> {
+	try {
+		if (deps.helmBin === null) throw missingHelm();
+		const chart = openChart(request.chart);
+		const ready = await prepare(deps, request, job);
+		if (ready.done) return ready.done;
+		const result = await run(deps, deps.helmBin, { request, chart, job, replace: ready.replace });
+		return { ...result, recovered: joined(ready.recovered, result.recovered) };
+	} catch (error) {
+		return failureFrom(error);
+	}
+}
+
+type Prepared = { done: RunnerResult } | { done: null; replace: boolean; recovered: string | null };
+
+/** Find out what an earlier attempt left: a live Helm, a stuck record, or the work already done. */
+async function prepare(
+	{ kube, runFiles, ready }: RunnerDeps,
+	request: ApplyRequest,
+	job: JobContext,
+): Promise<Prepared> {
+	await ready;
+	const { ended, busy } = await runFiles.endOrphans(request);
+	if (busy)
+		return {
+			done: resultOf('busy', 'Another runner is working on this release.', { hint: 'Wait until it has ended.' }),
+		};
+	const [{ recovered: stuck, records }] = await Promise.all([
+		recoverRelease(kube, request),
+		ensureNamespace(kube, request.namespace),
+	]);
+	const recovered = joined(...ended, stuck);
+	if (recovered) job.line('warn', recovered);
+	const [newest] = records;
+	if (newest?.operationId === request.operationId && newest.status === 'deployed') {
+		const message = 'An earlier attempt of this operation had already finished.';
+		return { done: resultOf('ok', message, { reused: true, helmRevision: newest.revision, recovered }) };
+	}
+	return { done: null, replace: isFailedFirstInstall(records), recovered };
+}
+
+type Run = { request: ApplyRequest; chart: Buffer; job: JobContext; replace: boolean };
+
+async function run(deps: RunnerDeps, helmBin: string, { request, chart, job, replace }: Run): Promise<RunnerResult> {
+	const { kube, clock } = deps;
+	const { namespace, release, operationId, injection } = request;
+	// Held until the end, so that redact() knows them while log lines pass through.
+	const held = await holdSecrets(kube, request);
+	const patience = new AbortController();
+	let hopeless: Blocker | null = null;
+	const watch = watchRollout({
+		kube,
+		namespace,
+		clock,
+		keys: injection.keys,
+		patienceMs: request.patienceSeconds * 1000,
+		onBlocker: job.blocker,
+		onHopeless: (blocker) => {
+			hopeless = blocker;
+			job.line('warn', `Waiting longer will not help: ${blocker.sentence}`);
+			patience.abort();
+		},
+		onTrouble: (sentence) => job.line('warn', sentence),
+	});
+	try {
+		const outcome = await runHelmJob(deps, helmBin, {
+			intent: (chartPath) => ({
+				kind: 'apply',
+				mode: replace ? 'replace' : 'upgrade',
+				release,
+				chartPath,
+				operationId,
+				description: request.description,
+				timeoutSeconds: request.timeoutSeconds,
+				takeOwnership: request.takeOwnership ?? false,
+				forceConflicts: request.forceConflicts ?? false,
+			}),
+			ref: request,
+			operationId,
+			chart,
+			values: request.values,
+			injection,
+			timeoutSeconds: request.timeoutSeconds,
+			signal: AbortSignal.any([job.signal, patience.signal]),
+			onLine: job.line,
+			onRendered: watch.expect,
+		});
+		await watch.stop();
+		const injected = outcome.injected.map(({ workload, container }) => `${workload} / ${container}`);
+		const rest = { injected, warnings: outcome.warnings };
+		if (outcome.exit.code === 0) return { ...succeeded(outcome), ...rest };
+		const result = await failed(deps, { request, job, outcome, watch, hopeless });
+		// Now, and not when the result is told: pods print what they were given, and nobody knows the values any more then.
+		return RunnerResult.parse(redactDeep({ ...result, ...rest }));
+	} finally {
+		await watch.stop();
+		held.clear();
+	}
+}
+
+function succeeded({ exit }: HelmJobOutcome): RunnerResult {
+	const { version } = parseHelmRelease(exit.stdout);
+	return resultOf('ok', 'Helm applied the chart and everything is ready.', { helmRevision: version });
+}
+
+type Failed = {
+	request: ApplyRequest;
+	job: JobContext;
+	outcome: HelmJobOutcome;
+	watch: RolloutWatch;
+	hopeless: Blocker | null;
+};
+
+async function failed(deps: RunnerDeps, { request, job, outcome, watch, hopeless }: Failed): Promise<RunnerResult> {
+	const result = hopeless
+		? resultOf('not_ready', hopeless.sentence, { detail: outcome.exit.error, hint: 'Correct it, then retry.' })
+		: failureOf(outcome, job.signal);
+	const blocker = hopeless ?? (DIAGNOSED.includes(result.outcome) ? await diagnose(watch, job) : null);
+	// Another Helm holds a busy release; its pending record is not ours to touch.
+	const after = result.outcome === 'busy' ? NOTHING : await recoverAfter(deps, request, job);
+	const message = blocker && result.outcome !== 'cancelled' ? blocker.sentence : result.message;
+	return { ...result, ...after, message, blocker };
+}
+
+/** Outcomes in which pods may tell more than Helm. */
+const DIAGNOSED: readonly string[] = ['not_ready', 'timeout', 'hook', 'failed', 'killed'];
+
+async function diagnose(watch: RolloutWatch, job: JobContext): Promise<Blocker | null> {
+	try {
+		return await watch.diagnose();
+	} catch (error) {
+		job.line('warn', `The pods could not be looked at: ${messageOf(error)}`);
+		return null;
+	}
+}
+
+type After = Pick<RunnerResult, 'recovered' | 'helmRevision'>;
+const NOTHING: After = { recovered: null, helmRevision: null };
+
+async function recoverAfter({ kube }: RunnerDeps, request: ApplyRequest, job: JobContext): Promise<After> {
+	try {
+		const { recovered, records } = await recoverRelease(kube, request);
+		const own = records.find(({ operationId }) => operationId === request.operationId);
+		return { recovered, helmRevision: own?.revision ?? null };
+	} catch (error) {
+		// The next run recovers before it starts; this one has failed for its own reason.
+		job.line('warn', `The release record could not be checked yet: ${messageOf(error)}`);
+		return NOTHING;
+	}
+}
+
+function joined(...parts: (string | null)[]): string | null {
+	const said = parts.filter((part) => part !== null);
+	return said.length > 0 ? said.join(' ') : null;
+}
