@@ -1,0 +1,135 @@
+import 'server-only';
+import { join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { messageOf } from '@/lib/core';
+import { openEmbedded } from './embedded';
+import { isWriteConflict, translateDatabaseError } from './errors';
+import { Prisma, PrismaClient } from './generated/client';
+import { lockFolder } from './lock';
+import { migrate } from './migrate';
+
+/** The client outside, the handle inside a transaction. Functions that take part in one take `Tx`. */
+export type Db = ReturnType<typeof createClient>;
+export type Tx = Omit<Db, '$transaction' | '$connect' | '$disconnect' | '$extends' | '$on'>;
+
+export type OpenDatabaseOptions = {
+	/** `postgres://…`, or null for PGlite. */
+	url: string | null;
+	/** Folder of the embedded database and its lock; null = in memory. Ignored with a `url`. */
+	dataDir: string | null;
+	migrationsDir: string;
+	/** Start the embedded database from an earlier `dump()` (tests). */
+	loadDump?: Blob;
+	/** Told of errors of idle connections, which nobody waits for (the server restarted). */
+	onIdleError?: (message: string) => void;
+};
+
+export type Database = {
+	client: Db;
+	pool: pg.Pool;
+	kind: 'embedded' | 'postgres';
+	/**
+	 * Run `work` in one transaction and return what it returns; on a serialisation failure it runs again (at most
+	 * `ATTEMPTS` times), so it must do nothing but talk to the database. Errors come out translated.
+	 * PGlite has a single connection: inside, use only the handle you get (the outer client would wait for itself
+	 * until the time limit) and never wait for the network.
+	 */
+	transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+	/** Throws AppError('database_unavailable') when the database does not answer. */
+	ping(): Promise<void>;
+	/** The whole data folder as a gzipped tar; embedded only. */
+	dump?: () => Promise<Blob>;
+	close(): Promise<void>;
+};
+
+const ATTEMPTS = 4;
+/** The queue in front of PGlite's one connection is part of `maxWait`, hence the generous limits. */
+const LIMITS = { maxWait: 20_000, timeout: 20_000 };
+
+/**
+ * Open (and create and migrate) the database. Throws AppError: `conflict` when the folder is in use or the
+ * migrations do not fit, `database_unavailable` when the server cannot be reached.
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+	return options.url === null ? openFolder(options) : openServer(options.url, options);
+}
+
+async function openFolder({ dataDir, migrationsDir, loadDump }: OpenDatabaseOptions): Promise<Database> {
+	const lock = dataDir === null ? null : await lockFolder(dataDir);
+	const opened = await openEmbedded(dataDir === null ? null : join(dataDir, 'database'), loadDump).catch(
+		async (error) => {
+			await lock?.release();
+			throw error;
+		},
+	);
+	const close = async () => {
+		await opened.pool.end();
+		await opened.lite.close();
+		await lock?.release();
+	};
+	try {
+		await migrate(opened.pool, migrationsDir);
+	} catch (error) {
+		await close();
+		throw error;
+	}
+	return { ...assemble(opened.pool, close), kind: 'embedded', dump: () => opened.lite.dumpDataDir('gzip') };
+}
+
+async function openServer(url: string, { migrationsDir, onIdleError }: OpenDatabaseOptions): Promise<Database> {
+	const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 10_000 });
+	// Without a listener a restart of the server would end this process.
+	pool.on('error', (error) => onIdleError?.(messageOf(error)));
+	try {
+		await migrate(pool, migrationsDir);
+	} catch (error) {
+		await pool.end();
+		throw translateDatabaseError(error);
+	}
+	return { ...assemble(pool, () => pool.end()), kind: 'postgres' };
+}
+
+function assemble(pool: pg.Pool, closePool: () => Promise<void>): Omit<Database, 'kind'> {
+	const client = createClient(pool);
+	return {
+		client,
+		pool,
+		transaction: (work) => runTransaction(client, work),
+		ping: async () => {
+			await client.$queryRaw`SELECT 1`;
+		},
+		close: async () => {
+			await client.$disconnect();
+			await closePool();
+		},
+	};
+}
+
+/** Every query of every caller passes here, so errors are translated in one place. */
+function createClient(pool: pg.Pool) {
+	const client = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: LIMITS });
+	return client.$extends(
+		Prisma.defineExtension({
+			query: {
+				$allOperations: async ({ args, query }) => {
+					try {
+						return await query(args);
+					} catch (error) {
+						throw translateDatabaseError(error);
+					}
+				},
+			},
+		}),
+	);
+}
+
+async function runTransaction<T>(client: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await client.$transaction(work);
+		} catch (error) {
+			if (attempt === ATTEMPTS || !isWriteConflict(error)) throw translateDatabaseError(error);
+		}
+	}
+}
