@@ -1,0 +1,375 @@
+import { z } from 'zod';
+import { ChartArtifact, FrontendArtifact, ManifestOrigin, PackShape } from '@/lib/contracts/packs';
+import { AppError } from '@/lib/core';
+import { type Db, Prisma, type Tx } from '@/lib/db';
+import { Manifest, ManifestNote } from '@/lib/manifest';
+import type { KnownVersion, Standing, SyncPlan } from './plan';
+
+/** Rows of `pack` and `pack_version`. */
+
+export type StoredPack = {
+	id: string;
+	sourceId: string;
+	sourceName: string;
+	sourceEnabled: boolean;
+	key: string;
+	slug: string;
+	name: string;
+	description: string;
+	author: string;
+	shape: PackShape;
+	updatedAt: string | null;
+	missingSyncs: number;
+	latestVersion: string | null;
+	versionCount: number;
+	installable: boolean;
+	reasons: string[];
+	needsSecrets: boolean;
+};
+
+export type StoredVersion = {
+	packId: string;
+	version: string;
+	prerelease: boolean;
+	publishedAt: string | null;
+	chart: ChartArtifact | null;
+	frontends: FrontendArtifact[];
+	manifest: Manifest | null;
+	manifestRaw: string | null;
+	manifestOrigin: ManifestOrigin | null;
+	manifestDigest: string | null;
+	warnings: ManifestNote[];
+	blockers: ManifestNote[];
+	disagreements: string[];
+	installable: boolean;
+	reasons: string[];
+	notes: string | null;
+	vanished: boolean;
+	movedToDigest: string | null;
+	/** Given by an admin; counts while the publisher ships none that can be used. */
+	attached: { raw: string; by: string } | null;
+};
+
+const packInclude = { source: { select: { name: true, enabled: true } } } as const satisfies Prisma.PackInclude;
+type PackRow = Prisma.PackGetPayload<{ include: typeof packInclude }>;
+type VersionRow = Prisma.PackVersionGetPayload<Record<never, never>>;
+
+const Reasons = z.array(z.string()).catch([]);
+
+// ---- packs
+
+export async function listPacks(db: Db): Promise<StoredPack[]> {
+	return (await db.pack.findMany({ orderBy: { name: 'asc' }, include: packInclude })).map(toPack);
+}
+
+/** What is stored about the packs of a source before it is read again, by key. */
+export async function listStandings(
+	db: Db,
+	sourceId: string,
+): Promise<Map<string, Standing & { id: string; missingSyncs: number }>> {
+	const rows = await db.pack.findMany({
+		where: { sourceId },
+		select: {
+			id: true,
+			key: true,
+			missingSyncs: true,
+			fingerprint: true,
+			lookedAt: true,
+			installs: { where: { removedAt: null }, select: { id: true }, take: 1 },
+		},
+	});
+	const unsettled = await packsHaving(db, sourceId, {
+		OR: [{ missingLooks: { gt: 0 }, vanishedAt: null }, { frontends: { array_contains: [{ available: false }] } }],
+	});
+	const unexplained = await packsHaving(db, sourceId, { manifestDigest: null });
+	return new Map(
+		rows.map(({ key, installs, ...row }) => [
+			key,
+			{
+				...row,
+				unsettled: unsettled.has(row.id),
+				unexplained: unexplained.has(row.id),
+				installed: installs.length > 0,
+			},
+		]),
+	);
+}
+
+async function packsHaving(db: Db, sourceId: string, where: Prisma.PackVersionWhereInput): Promise<Set<string>> {
+	const rows = await db.packVersion.findMany({
+		where: { ...where, pack: { sourceId } },
+		select: { packId: true },
+		distinct: ['packId'],
+	});
+	return new Set(rows.map((row) => row.packId));
+}
+
+/** Versions of a pack that live installs run or are on their way to: their tags are watched. */
+export async function listInstalledVersions(db: Db, packId: string): Promise<Set<string>> {
+	const installs = await db.install.findMany({
+		where: { packId, removedAt: null },
+		select: { activeRevision: true, desiredRevision: true, revisions: { select: { number: true, version: true } } },
+	});
+	return new Set(
+		installs.flatMap(({ activeRevision, desiredRevision, revisions }) =>
+			revisions
+				.filter(({ number }) => number === activeRevision || number === desiredRevision)
+				.map(({ version }) => version),
+		),
+	);
+}
+
+/** By slug or id. Throws AppError('not_found'). */
+export async function getPack(db: Db, by: { slug: string } | { id: string }): Promise<StoredPack> {
+	const row = await db.pack.findUnique({ where: by, include: packInclude });
+	if (row === null)
+		throw new AppError('not_found', 'There is no such pack.', {
+			hint: 'It may have another name now; look through the list of packs.',
+		});
+	return toPack(row);
+}
+
+export async function createPack(
+	db: Db,
+	input: { sourceId: string; sourceName: string; key: string },
+): Promise<string> {
+	const taken = await db.pack.findUnique({ where: { slug: input.key }, select: { id: true } });
+	const slug =
+		taken === null ? input.key : `${input.key}-${input.sourceName.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+	const row = await db.pack.create({
+		data: {
+			sourceId: input.sourceId,
+			key: input.key,
+			slug,
+			name: input.key,
+			description: '',
+			author: '',
+			shape: 'unknown',
+		},
+		select: { id: true },
+	});
+	return row.id;
+}
+
+export async function updatePack(
+	db: Db,
+	id: string,
+	change: Partial<Omit<StoredPack, 'id' | 'sourceId' | 'sourceName' | 'sourceEnabled' | 'key' | 'slug'>> & {
+		fingerprint?: string;
+		lookedAt?: Date;
+	},
+): Promise<void> {
+	const { reasons, updatedAt, ...rest } = change;
+	await db.pack.update({
+		where: { id },
+		data: { ...rest, ...(reasons === undefined ? {} : { reasons }), ...(updatedAt === undefined ? {} : { updatedAt }) },
+		select: { id: true },
+	});
+}
+
+// ---- versions
+
+/** What a reading of a version tells; how it stands in the listing and what an admin attached is kept elsewhere. */
+export type ReadVersion = Omit<StoredVersion, 'vanished' | 'movedToDigest' | 'attached'>;
+
+/**
+ * New versions in one statement, known ones replaced one by one. All columns travel as one JSON parameter: the versions
+ * of hundreds of packs are read in one go, and a VALUES list of them costs more than the insert.
+ */
+export async function saveVersions(
+	db: Db,
+	packId: string,
+	versions: { fresh: readonly ReadVersion[]; known: readonly ReadVersion[] },
+): Promise<void> {
+	if (versions.fresh.length > 0) {
+		const rows = versions.fresh.map((version) => ({ ...version, firstSeenAt: new Date() }));
+		// Another replica may have taken over meanwhile and written the same; both read the same bytes.
+		await db.$executeRaw`
+			INSERT INTO pack_version (id, pack_id, version, prerelease, published_at, chart, frontends, manifest, manifest_raw,
+				manifest_origin, manifest_digest, warnings, blockers, disagreements, installable, reasons, notes, first_seen_at)
+			SELECT gen_random_uuid(), ${packId}::uuid, version, prerelease, "publishedAt", nullif(chart, 'null'), frontends,
+				nullif(manifest, 'null'), "manifestRaw", "manifestOrigin", "manifestDigest", warnings, blockers, disagreements,
+				installable, reasons, notes, "firstSeenAt"
+			FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS item(version text, prerelease boolean,
+				"publishedAt" timestamptz, chart jsonb, frontends jsonb, manifest jsonb, "manifestRaw" text,
+				"manifestOrigin" text, "manifestDigest" text, warnings jsonb, blockers jsonb, disagreements jsonb,
+				installable boolean, reasons jsonb, notes text, "firstSeenAt" timestamptz)
+			ON CONFLICT (pack_id, version) DO NOTHING`;
+	}
+	for (const version of versions.known) {
+		await db.packVersion.update({
+			where: { packId_version: { packId, version: version.version } },
+			data: columnsOf(version),
+			select: { id: true },
+		});
+	}
+}
+
+function columnsOf(version: ReadVersion) {
+	return {
+		prerelease: version.prerelease,
+		publishedAt: version.publishedAt,
+		chart: version.chart === null ? Prisma.DbNull : asJson(version.chart),
+		frontends: asJson(version.frontends),
+		manifest: version.manifest === null ? Prisma.DbNull : asJson(version.manifest),
+		manifestRaw: version.manifestRaw,
+		manifestOrigin: version.manifestOrigin,
+		manifestDigest: version.manifestDigest,
+		warnings: asJson(version.warnings),
+		blockers: asJson(version.blockers),
+		disagreements: version.disagreements,
+		installable: version.installable,
+		reasons: version.reasons,
+		notes: version.notes,
+	};
+}
+
+/** A manifest given by an admin, beside whatever the publisher ships. */
+export async function saveAttachment(
+	tx: Tx,
+	key: { packId: string; version: string },
+	attached: { raw: string; by: string; at: Date },
+): Promise<void> {
+	await tx.packVersion.update({
+		where: { packId_version: key },
+		data: { attachedRaw: attached.raw, attachedBy: attached.by, attachedAt: attached.at },
+		select: { id: true },
+	});
+}
+
+export async function saveNotes(db: Db, key: { packId: string; version: string }, notes: string): Promise<void> {
+	await db.packVersion.update({ where: { packId_version: key }, data: { notes }, select: { id: true } });
+}
+
+export async function listVersions(db: Db, packId: string): Promise<StoredVersion[]> {
+	return (await db.packVersion.findMany({ where: { packId } })).map(toVersion);
+}
+
+/** What the digest of a pack is made of: every version without its manifest. */
+export async function listOutlines(
+	db: Db,
+	packId: string,
+): Promise<{ version: string; prerelease: boolean; offered: boolean; described: boolean }[]> {
+	const rows = await db.packVersion.findMany({
+		where: { packId },
+		select: { version: true, prerelease: true, installable: true, vanishedAt: true, manifestDigest: true },
+	});
+	return rows.map((row) => ({
+		version: row.version,
+		prerelease: row.prerelease,
+		offered: row.installable && row.vanishedAt === null,
+		described: row.manifestDigest !== null,
+	}));
+}
+
+/** Throws AppError('not_found'). */
+export async function getVersion(db: Db, packId: string, version: string): Promise<StoredVersion> {
+	const row = await db.packVersion.findUnique({ where: { packId_version: { packId, version } } });
+	if (row === null) throw new AppError('not_found', `There is no version ${version} of this pack.`);
+	return toVersion(row);
+}
+
+/** What `planSync` compares with, and what a second reading of a version starts from. */
+export async function listKnownVersions(
+	db: Db,
+	packId: string,
+): Promise<(KnownVersion & { chart: ChartArtifact | null; hasNotes: boolean; attached: string | null })[]> {
+	const rows = await db.packVersion.findMany({
+		where: { packId },
+		select: {
+			version: true,
+			chart: true,
+			frontends: true,
+			manifestDigest: true,
+			vanishedAt: true,
+			missingLooks: true,
+			movedToDigest: true,
+			notes: true,
+			attachedRaw: true,
+		},
+	});
+	return rows.map((row) => {
+		const chart = ChartArtifact.nullable().parse(row.chart);
+		const frontends = z.array(FrontendArtifact).parse(row.frontends);
+		return {
+			version: row.version,
+			chartDigest: chart?.manifestDigest ?? null,
+			frontendIntegrity: frontends.find((frontend) => frontend.available)?.integrity ?? null,
+			// A version without a manifest, or waiting for its frontend, may be completed by its publisher at any time.
+			incomplete: row.manifestDigest === null || frontends.some((frontend) => !frontend.available),
+			vanished: row.vanishedAt !== null,
+			missingLooks: row.missingLooks,
+			movedTo: row.movedToDigest,
+			chart,
+			hasNotes: row.notes !== null,
+			attached: row.attachedRaw,
+		};
+	});
+}
+
+export async function markVersions(db: Db, packId: string, marks: Omit<SyncPlan, 'read'>): Promise<void> {
+	const these = (versions: readonly string[]) => ({ packId, version: { in: [...versions] } });
+	const { missing, vanished, returned, restored } = marks;
+	if (missing.length > 0)
+		await db.packVersion.updateMany({ where: these(missing), data: { missingLooks: { increment: 1 } } });
+	if (vanished.length > 0)
+		await db.packVersion.updateMany({
+			where: these(vanished),
+			data: { missingLooks: { increment: 1 }, vanishedAt: new Date() },
+		});
+	if (returned.length > 0)
+		await db.packVersion.updateMany({ where: these(returned), data: { missingLooks: 0, vanishedAt: null } });
+	if (restored.length > 0) await db.packVersion.updateMany({ where: these(restored), data: { movedToDigest: null } });
+	for (const { version, to } of marks.moved)
+		await db.packVersion.updateMany({ where: { packId, version }, data: { movedToDigest: to } });
+}
+
+function toPack(row: PackRow): StoredPack {
+	return {
+		id: row.id,
+		sourceId: row.sourceId,
+		sourceName: row.source.name,
+		sourceEnabled: row.source.enabled,
+		key: row.key,
+		slug: row.slug,
+		name: row.name,
+		description: row.description,
+		author: row.author,
+		shape: PackShape.catch('unknown').parse(row.shape),
+		updatedAt: row.updatedAt?.toISOString() ?? null,
+		missingSyncs: row.missingSyncs,
+		latestVersion: row.latestVersion,
+		versionCount: row.versionCount,
+		installable: row.installable,
+		reasons: Reasons.parse(row.reasons),
+		needsSecrets: row.needsSecrets,
+	};
+}
+
+function toVersion(row: VersionRow): StoredVersion {
+	return {
+		packId: row.packId,
+		version: row.version,
+		prerelease: row.prerelease,
+		publishedAt: row.publishedAt?.toISOString() ?? null,
+		chart: ChartArtifact.nullable().parse(row.chart),
+		frontends: z.array(FrontendArtifact).parse(row.frontends),
+		manifest: Manifest.nullable().parse(row.manifest),
+		manifestRaw: row.manifestRaw,
+		manifestOrigin: ManifestOrigin.nullable().catch(null).parse(row.manifestOrigin),
+		manifestDigest: row.manifestDigest,
+		warnings: z.array(ManifestNote).catch([]).parse(row.warnings),
+		blockers: z.array(ManifestNote).catch([]).parse(row.blockers),
+		disagreements: Reasons.parse(row.disagreements),
+		installable: row.installable,
+		reasons: Reasons.parse(row.reasons),
+		notes: row.notes,
+		vanished: row.vanishedAt !== null,
+		movedToDigest: row.movedToDigest,
+		attached: row.attachedRaw === null ? null : { raw: row.attachedRaw, by: row.attachedBy ?? '' },
+	};
+}
+
+function asJson(value: object): Prisma.InputJsonObject {
+	return JSON.parse(JSON.stringify(value));
+}
