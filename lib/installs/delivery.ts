@@ -1,0 +1,94 @@
+import { type Catalog, compareVersions } from '@/lib/catalog';
+import type { ChartArtifact, FrontendArtifact } from '@/lib/contracts/packs';
+import { AppError } from '@/lib/core';
+import type { ContractStep, Manifest } from '@/lib/manifest';
+import type { StoredRevision } from './store';
+
+/** What is to be delivered: a version of the catalog, or a revision that was there before. */
+export type Delivery = {
+	version: string;
+	chart: ChartArtifact | null;
+	frontends: FrontendArtifact[];
+	manifest: Manifest;
+	manifestDigest: string | null;
+	/** Why it cannot be delivered at all. */
+	reasons: string[];
+	/** The source no longer lists this version; what is known of it is delivered. */
+	vanished: boolean;
+	/** The tag points to these other bytes now; the ones first read are delivered (DESIGN section 1, rule 6). */
+	tagMovedTo: string | null;
+};
+
+/** A revision as it was: the reviewed bytes are ours, so nothing is asked of the catalog. */
+export function revisionDelivery(revision: StoredRevision): Delivery {
+	const { version, chart, frontends, manifest, manifestDigest } = revision;
+	return { version, chart, frontends, manifest, manifestDigest, reasons: [], vanished: false, tagMovedTo: null };
+}
+
+/** Throws AppError: `not_found` for an unknown version; `not_installable` for one without a usable manifest. */
+export async function deliveryOf(
+	catalog: Catalog,
+	packId: string,
+	version: string,
+	active: StoredRevision | null = null,
+): Promise<Delivery> {
+	if (active !== null && active.version === version) return revisionDelivery(active);
+	const stored = await catalog.version(packId, version);
+	if (stored.manifest === null) {
+		throw new AppError(
+			'not_installable',
+			`${version} cannot be installed. ${stored.reasons[0] ?? 'It has no manifest.'}`,
+			{
+				hint: 'Choose another version, or attach a manifest.',
+			},
+		);
+	}
+	const { chart, frontends, manifest, manifestDigest, vanished, movedToDigest } = stored;
+	const reasons = stored.installable ? [] : stored.reasons;
+	return { version, chart, frontends, manifest, manifestDigest, reasons, vanished, tagMovedTo: movedToDigest };
+}
+
+/**
+ * The way from what runs to the wanted version, both included, in the order it is walked (backwards for a downgrade).
+ * Pre-releases on the way are nobody's path.
+ */
+export async function stepsBetween(
+	catalog: Catalog,
+	packId: string,
+	from: Pick<StoredRevision, 'version' | 'manifest'>,
+	wanted: Pick<Delivery, 'version' | 'manifest'>,
+): Promise<ContractStep[]> {
+	const first = { version: from.version, manifest: from.manifest };
+	const last = { version: wanted.version, manifest: wanted.manifest };
+	if (from.version === wanted.version) return [first, last];
+	const known = await catalog.versions(packId);
+	const forward = compareVersions(wanted.version, from.version) > 0;
+	const [older, newer] = forward ? [from.version, wanted.version] : [wanted.version, from.version];
+	const between = known
+		.filter(({ version, prerelease }) => !prerelease && isBetween(version, older, newer))
+		.map(({ version, manifest, notes }) => ({ version, manifest, notes }));
+	const own = known.find(({ version }) => version === wanted.version);
+	return [
+		first,
+		...(forward ? between.reverse() : between),
+		{ ...last, ...(own === undefined ? {} : { notes: own.notes }) },
+	];
+}
+
+/** Notes of every version on the way, newest first; for a first install those of the version itself. */
+export async function notesBetween(
+	catalog: Catalog,
+	packId: string,
+	from: string | null,
+	to: string,
+): Promise<{ version: string; text: string | null }[]> {
+	const versions = await catalog.versions(packId);
+	const wanted = versions.filter(
+		({ version, prerelease }) => version === to || (from !== null && !prerelease && isBetween(version, from, to)),
+	);
+	return wanted.map(({ version, notes }) => ({ version, text: notes }));
+}
+
+function isBetween(version: string, older: string, newer: string): boolean {
+	return compareVersions(version, older) > 0 && compareVersions(version, newer) < 0;
+}

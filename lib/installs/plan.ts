@@ -1,0 +1,212 @@
+import type { Plan } from '@/lib/contracts/plans';
+import type { Power, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
+import type { InvalidParam } from '@/lib/core';
+import { type ContractChange, describePermission, explainChange } from '@/lib/manifest';
+import { acknowledgementsOf } from './acknowledge';
+import type { Draft } from './draft';
+
+/** Pure: from the gathered facts to what the admin sees and approves. */
+
+export type ClusterView = {
+	preview: PreviewResult | null;
+	previewProblem: { message: string; hint: string | null } | null;
+	removal: RemovalPreview | null;
+	/** Somebody is at it already. */
+	busy: { id: string; sentence: string } | null;
+};
+
+/** The five parts of the plan page (facts: peers, section 4.1), its hash, and why the button does not work. */
+export function buildPlan(draft: Draft, cluster: ClusterView): Plan {
+	const { delivery, environment, diff, active } = draft;
+	const undecided = (diff?.changes ?? []).filter(isUndecided);
+	const invalid = withoutUndecided(environment?.invalid ?? [], undecided);
+	return {
+		kind: draft.kind,
+		hash: draft.hash,
+		action: actionOf(draft, cluster.preview),
+		packId: draft.pack.id,
+		packName: draft.pack.name,
+		namespace: draft.namespace,
+		release: draft.release,
+		fromVersion: active?.version ?? null,
+		toVersion: delivery?.version ?? null,
+		chart: delivery?.chart ?? null,
+		frontends: delivery?.frontends ?? [],
+		badge: diff?.badge ?? { tone: 'none', text: draft.kind === 'install' ? 'first install' : 'no config change' },
+		changes: (diff?.changes ?? []).map((change) => ({ change, sentence: explainChange(change, 'en') })),
+		questions: questionsOf(draft, invalid),
+		carried: environment?.carried ?? 0,
+		invalidParams: invalid,
+		configuration: configurationOf(draft),
+		notes: draft.notes,
+		preview: cluster.preview,
+		previewProblem: cluster.previewProblem,
+		removal: cluster.removal,
+		powers: [...(cluster.preview?.powers ?? []), ...powersOf(draft)],
+		warnings: warningsOf(draft, cluster.preview),
+		wayBack: wayBackOf(draft),
+		acknowledgements: acknowledgementsOf(draft),
+		blocked: blockedBy(draft, cluster, { invalid, undecided }),
+	};
+}
+
+/** A decision that is no value: was a key renamed, must another version come first. */
+export function isUndecided({ gate }: ContractChange): boolean {
+	return gate === 'confirm-rename' || gate === 'upgrade-first';
+}
+
+/** Whether a new key is missing shows only once it is known to be new: first the rename is confirmed or denied. */
+function withoutUndecided(invalid: InvalidParam[], undecided: readonly ContractChange[]): InvalidParam[] {
+	const open = new Set(undecided.map((change) => (change.kind === 'suspected-rename' ? change.to : null)));
+	return invalid.filter(({ name }) => !open.has(name));
+}
+
+/** Only what is new or no longer usable; keys of no contract are mistakes, not questions. */
+function questionsOf({ delivery, diff }: Draft, invalid: readonly InvalidParam[]): string[] {
+	const known = new Set(delivery?.manifest.contract.map(({ key }) => key));
+	const asked = new Set([...(diff?.questions ?? []), ...invalid.map(({ name }) => name)]);
+	return [...asked].filter((key) => known.has(key));
+}
+
+function blockedBy(
+	{ delivery, kind, standing }: Draft,
+	cluster: ClusterView,
+	open: { invalid: readonly InvalidParam[]; undecided: readonly ContractChange[] },
+): Plan['blocked'] {
+	const blocked: Plan['blocked'] = [];
+	const stop = (reason: string, remedy: string | null = null, href: string | null = null) =>
+		blocked.push({ reason, remedy, href });
+	if (cluster.busy !== null) stop(cluster.busy.sentence, 'Watch it', `/operations/${cluster.busy.id}`);
+	for (const reason of delivery?.reasons ?? []) stop(reason);
+	if (standing.problem !== null) stop(`The cluster cannot be asked: ${standing.problem.message}`);
+	if (open.invalid.length > 0) {
+		const noun = open.invalid.length === 1 ? 'value is' : 'values are';
+		const names = open.invalid.map((param) => param.name).join(', ');
+		if (kind === 'rollback') stop(`${names} of that revision can no longer be restored.`);
+		else stop(`${open.invalid.length} ${noun} missing or not usable: ${names}.`, 'Fill in now', '#configuration');
+	}
+	for (const change of open.undecided) stop(explainChange(change, 'en'), 'Decide', '#changes');
+	for (const { action, kind: what, name, problem } of cluster.preview?.resources ?? []) {
+		if (action === 'refused')
+			stop(
+				`The cluster refuses ${what} ${name}: ${problem ?? 'no reason given'}`,
+				'See the cluster changes',
+				'#cluster',
+			);
+	}
+	return blocked;
+}
+
+/** What the manifest itself asks for, beside what the chart's objects may do. */
+function powersOf({ delivery }: Draft): Power[] {
+	if (delivery === null) return [];
+	const { permissions, sandbox } = delivery.manifest;
+	const powers: Power[] = permissions.map((permission) => {
+		const { known, sentence } = describePermission(permission);
+		return { code: 'permission', subject: permission, sentence, level: known ? 'info' : 'warning' };
+	});
+	if (sandbox?.enabled === true) {
+		const root = sandbox.sudoers ? ', with administrator rights inside it' : '';
+		powers.push({
+			code: 'sandbox',
+			subject: 'sandbox',
+			sentence: `Starts a container for every user${root}.`,
+			level: sandbox.sudoers ? 'danger' : 'warning',
+		});
+	}
+	return powers;
+}
+
+function actionOf(draft: Draft, preview: PreviewResult | null): string {
+	const from = draft.active?.version ?? '';
+	const to = draft.delivery?.version ?? '';
+	const idle = preview?.resources.every((resource) => resource.action === 'unchanged') === true;
+	const verbs = {
+		install: `Install ${to}`,
+		upgrade: `Upgrade ${from} → ${to}`,
+		downgrade: `Downgrade ${from} → ${to}`,
+		configure: idle ? 'Re-apply anyway' : 'Re-apply configuration',
+		rollback: `Roll back to ${to}`,
+		uninstall: 'Remove',
+	} satisfies Record<Draft['kind'], string>;
+	return verbs[draft.kind];
+}
+
+function configurationOf(draft: Draft): Plan['configuration'] {
+	const { environment, delivery, base, active } = draft;
+	if (environment === null || delivery === null) return [];
+	const before = active ?? base;
+	const rows: Plan['configuration'] = [];
+	for (const [key, entry] of Object.entries(environment.config)) {
+		const old = before?.config[key]?.value;
+		rows.push({
+			key,
+			secret: false,
+			state: before === null || old === undefined ? 'added' : old === entry.value ? 'unchanged' : 'changed',
+			value: entry.value,
+			origin: entry.origin,
+		});
+	}
+	for (const [key, entry] of Object.entries(before?.config ?? {})) {
+		if (environment.config[key] === undefined)
+			rows.push({ key, secret: false, state: 'removed', value: entry.value, origin: entry.origin });
+	}
+	const kept = new Map(environment.keep.map((secret) => [secret.key, secret.fromKey]));
+	const secret = (key: string, state: Plan['configuration'][number]['state'], origin: string) =>
+		rows.push({ key, secret: true, state, value: null, origin });
+	for (const [key, fromKey] of kept)
+		secret(key, key === fromKey ? 'unchanged' : 'added', key === fromKey ? 'kept' : `from ${fromKey}`);
+	for (const key of environment.given) secret(key, before?.secrets[key] === undefined ? 'added' : 'changed', 'answer');
+	for (const key of Object.keys(environment.promoted)) secret(key, 'added', 'was plain');
+	for (const key of Object.keys(environment.fallbacks)) secret(key, 'added', 'default');
+	const wanted = new Set(environment.invalid.map((param) => param.name));
+	const held = new Set(rows.map((row) => row.key));
+	for (const key of Object.keys(before?.secrets ?? {}))
+		if (!held.has(key) && ![...kept.values()].includes(key) && !wanted.has(key))
+			secret(key, 'removed', environment.archived[key] === undefined ? 'kept' : 'archived');
+	for (const param of environment.invalid)
+		if (!held.has(param.name))
+			rows.push({ key: param.name, secret: false, state: 'missing', value: null, origin: 'answer' });
+	return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function warningsOf(draft: Draft, preview: PreviewResult | null): string[] {
+	const gaps = draft.diff?.gaps ?? [];
+	const one = gaps.length === 1;
+	return [
+		...(gaps.length === 0
+			? []
+			: [
+					`${gaps.join(', ')} ${one ? 'has' : 'have'} no manifest; the versions around ${one ? 'it' : 'them'} were compared instead.`,
+				]),
+		...draft.standing.drift.map(
+			({ object, fields, manager }) =>
+				`${object} was changed outside Packyard by ${manager} (${fields.join(', ')}). Choose to take it over, or undo that change first.`,
+		),
+		...(draft.kind === 'rollback' || draft.kind === 'downgrade' ? notUndone(preview) : []),
+		...(preview?.warnings ?? []),
+	];
+}
+
+/** What going back does not bring back (facts: peers, pain 28). */
+function notUndone(preview: PreviewResult | null): string[] {
+	const of = (code: Power['code']) =>
+		[...new Set((preview?.powers ?? []).filter((power) => power.code === code).map(({ subject }) => subject))].join(
+			', ',
+		);
+	const images = of('mutable-image');
+	const definitions = of('crd');
+	return [
+		'This goes back to an earlier chart and configuration. It does not undo what newer versions did to data.',
+		...(definitions === '' ? [] : [`CRDs stay as they are: ${definitions}.`]),
+		...(images === '' ? [] : [`Images behind moving tags may not be the ones that ran then: ${images}.`]),
+	];
+}
+
+function wayBackOf(draft: Draft): string {
+	const { active } = draft;
+	if (draft.kind === 'uninstall')
+		return 'Removing cannot be undone here. The pack can be installed again; secrets then have to be entered again unless they are kept.';
+	if (active === null) return 'Nothing runs yet. If it fails, what was created stays for a look and can be removed.';
+	return `You can return to ${active.version} (revision ${active.number}) at any time, even with every registry switched off. That restores chart and configuration; it does not restore data, CRDs, or images behind moving tags.`;
+}

@@ -1,0 +1,63 @@
+import type { Plan, RequestPlan } from '@/lib/contracts/plans';
+import { isAppError, messageOf } from '@/lib/core';
+import { inWords, openOperationAt } from './busy';
+import { type Draft, type DraftDeps, draftOf } from './draft';
+import { buildPlan, type ClusterView } from './plan';
+import { environmentNames } from './steps/apply';
+import { savePlan } from './store';
+
+/**
+ * Compute a plan and keep its facts under its hash. Changes nothing in the cluster; an unreachable cluster is part of
+ * the plan (`previewProblem`), not an error. Throws AppError for unknown packs, versions, installs and revisions.
+ */
+export async function makePlan(deps: DraftDeps, request: RequestPlan): Promise<Plan> {
+	const draft = await draftOf(deps, request);
+	const [view] = await Promise.all([lookAtCluster(deps, draft), savePlan(deps.db.client, draft.hash, draft.facts)]);
+	return buildPlan(draft, view);
+}
+
+async function lookAtCluster(deps: DraftDeps, draft: Draft): Promise<ClusterView> {
+	const open = await openOperationAt(deps.db, draft);
+	const busy = open === null ? null : { id: open.id, sentence: `Another operation is running here: ${inWords(open)}.` };
+	const place = { namespace: draft.namespace, release: draft.release };
+	const view: ClusterView = { preview: null, previewProblem: null, removal: null, busy };
+	const { problem } = draft.standing;
+	if (problem !== null) return { ...view, previewProblem: { message: problem.message, hint: problem.hint ?? null } };
+	try {
+		if (draft.kind === 'uninstall') return { ...view, removal: await deps.runner.removalPreview(place) };
+		const { delivery, environment } = draft;
+		if (delivery === null || delivery.chart === null || environment === null) return view;
+		const bytes = await deps.catalog.chartArchive(delivery.chart, { sourceId: draft.pack.sourceId });
+		const names = environmentNames(draft.release, draft.number);
+		const preview = await deps.runner.preview({
+			...place,
+			chart: {
+				name: chartName(delivery.chart.reference),
+				version: delivery.version,
+				digest: delivery.chart.archiveDigest,
+				archive: Buffer.from(bytes).toString('base64'),
+			},
+			values: {},
+			injection: {
+				image: delivery.manifest.backend?.image ?? null,
+				...names,
+				keys: [
+					...Object.keys(environment.config),
+					...environment.given,
+					...environment.keep.map((secret) => secret.key),
+					...Object.keys(environment.promoted),
+					...Object.keys(environment.fallbacks),
+				],
+			},
+		});
+		return { ...view, preview };
+	} catch (error) {
+		if (!isAppError(error)) throw error;
+		return { ...view, previewProblem: { message: messageOf(error), hint: error.hint ?? null } };
+	}
+}
+
+/** Chart name as the repository ends: Helm's push rule makes them equal (facts: registries, 3.7). */
+export function chartName(reference: string): string {
+	return reference.split('/').at(-1)?.split(/[:@]/)[0] ?? reference;
+}

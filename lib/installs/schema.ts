@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { ActorRef, Timestamp } from '@/lib/contracts/names';
+import { KeptSecret } from '@/lib/contracts/runner';
+import { Manifest } from '@/lib/manifest';
+
+/** Shapes of the JSON columns this module owns. */
+
+/** What is known of a secret: that it is set, by whom, when, and a keyed fingerprint. Never its value. */
+export const SecretEntry = z.object({ fingerprint: z.string(), setBy: ActorRef, setAt: Timestamp });
+export type SecretEntry = z.infer<typeof SecretEntry>;
+
+export const SecretLedger = z.record(z.string(), SecretEntry);
+export type SecretLedger = z.infer<typeof SecretLedger>;
+
+export const PlainAnswers = z.record(z.string(), z.string());
+export type PlainAnswers = z.infer<typeof PlainAnswers>;
+
+/** Values of keys the contract no longer has: plain ones in clear, a secret as the revision whose Secret still holds it. */
+export const Archive = z.record(
+	z.string(),
+	z.union([z.string(), SecretEntry.extend({ revision: z.int().positive() })]),
+);
+export type Archive = z.infer<typeof Archive>;
+
+/** Effective plain values, each with where it came from. */
+export const EffectiveConfig = z.record(
+	z.string(),
+	z.object({ value: z.string(), origin: z.enum(['answer', 'instance', 'pack', 'default']) }),
+);
+export type EffectiveConfig = z.infer<typeof EffectiveConfig>;
+
+export const StoredManifest = Manifest;
+
+/** `Operation.request`: what the steps need besides the revision. */
+export const OperationRequest = z.object({
+	takeOver: z.boolean().default(false),
+	removeSecrets: z.boolean().default(true),
+	removeVolumes: z.boolean().default(false),
+	/** Revision to return to when this operation fails; null = nothing ran before. */
+	baseRevision: z.int().nullable().default(null),
+	/** Secret keys the request delivered itself; a repeated run cannot deliver them again. */
+	given: z.array(z.string()).default([]),
+	/** Secrets the runner copies from an older revision without anyone reading them. */
+	keep: z.array(KeptSecret).default([]),
+});
+export type OperationRequest = z.output<typeof OperationRequest>;
+
+/**
+ * The facts a plan was computed from. Their digest is the plan hash; kept by hash so that a refused submit can say
+ * which of them moved (DESIGN section 1, rule 3).
+ */
+export const PlanFacts = z.object({
+	kind: z.string(),
+	packId: z.string(),
+	installId: z.string().nullable(),
+	namespace: z.string(),
+	release: z.string(),
+	baseRevision: z.int().nullable(),
+	targetRevision: z.int().nullable(),
+	version: z.string().nullable(),
+	chartDigest: z.string().nullable(),
+	frontends: z.array(z.string()),
+	manifestDigest: z.string().nullable(),
+	answersDigest: z.string(),
+	secretKeys: z.array(z.string()),
+	acknowledgements: z.array(z.string()),
+	/** The source has taken the version back, or its tag points to other bytes now. */
+	vanished: z.boolean().default(false),
+	tagMovedTo: z.string().nullable().default(null),
+	/** The Helm revision that ran; null = the cluster was not asked. */
+	helmRevision: z.int().nullable().default(null),
+});
+export type PlanFacts = z.infer<typeof PlanFacts>;

@@ -1,0 +1,281 @@
+import { randomUUID } from 'node:crypto';
+import { type AuditEvent, appendAudit } from '@/lib/audit';
+import { AppError, isAppError, messageOf, Secret } from '@/lib/core';
+import type { Database, Tx } from '@/lib/db';
+import type { RunnerClient } from '@/lib/runner/client';
+import { acknowledgementsOf, missingFrom, whatMoved } from './acknowledge';
+import { refuseWhenBusy } from './busy';
+import type { Draft } from './draft';
+import { planSteps } from './machine';
+import { createOperation, moveOperation, releaseHold, renewHold } from './operations/store';
+import { isUndecided } from './plan';
+import { requestedEvent } from './requested';
+import type { OperationRequest, SecretEntry, SecretLedger } from './schema';
+import { environmentNames } from './steps/apply';
+import { plainValues } from './steps/deliver';
+import {
+	createInstall,
+	createRevision,
+	findPlan,
+	getInstall,
+	type StoredInstall,
+	settleRevision,
+	updateInstall,
+} from './store';
+
+/** Who asks, and through what. */
+export type By = { id: string | null; name: string; via: AuditEvent['via'] };
+
+export type Submission = {
+	requestId: string;
+	planHash: string;
+	acknowledged: readonly string[];
+	secrets: Readonly<Record<string, string>>;
+	takeOver: boolean;
+	reason: string | null;
+};
+
+export type SubmitDeps = {
+	db: Database;
+	runner: RunnerClient;
+	fingerprint(secret: Secret): string;
+	/** How long a request that delivers secrets may be silent before its operation is taken for abandoned. */
+	leaseSeconds: number;
+};
+
+/** A request has one beat in the middle of a busy event loop; a worker's lease may be shorter than that. */
+const SHORTEST_HOLD_SECONDS = 10;
+
+/**
+ * Accept what was approved: write the install, the revision, the queued operation and its audit event in one
+ * transaction, then hand the secrets to the runner. The operation is held back meanwhile, so that no worker starts
+ * without its secrets; a crash in between ends as "needs re-entry", never as a half-configured pod. Returns the id.
+ */
+export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission: Submission, by: By): Promise<string> {
+	await assertApproved(deps.db, draft, submission);
+	const { delivery, environment } = draft;
+	if (delivery === null || environment === null) throw new AppError('invalid_request', 'There is nothing to deliver.');
+	const secrets = Object.fromEntries(environment.given.map((key) => [key, new Secret(submission.secrets[key] ?? '')]));
+	const hasChart = delivery.chart !== null;
+	const operationId = randomUUID();
+	const { kind } = draft;
+	const ledger = ledgerOf(deps, draft, secrets, by);
+	const holdSeconds = Math.max(SHORTEST_HOLD_SECONDS, deps.leaseSeconds);
+
+	const installId = await refuseWhenBusy(deps.db, draft, () =>
+		deps.db.transaction(async (tx) => {
+			const id =
+				draft.install?.id ??
+				(await createInstall(tx, {
+					packId: draft.pack.id,
+					namespace: draft.namespace,
+					release: draft.release,
+					actor: by,
+					desiredRevision: draft.number,
+				}));
+			if (draft.install !== null) await takeOn(tx, draft.install, draft.number);
+			await createOperation(tx, {
+				id: operationId,
+				requestId: submission.requestId,
+				installId: id,
+				kind,
+				fromVersion: draft.active?.version ?? null,
+				toVersion: delivery.version,
+				revision: draft.number,
+				request: requestOf(draft, submission),
+				planHash: draft.hash,
+				reason: submission.reason,
+				actor: by,
+				steps: planSteps(kind, { chart: hasChart, frontends: delivery.frontends.length > 0 }),
+				heldForSeconds: hasChart ? holdSeconds : 0,
+			});
+			await createRevision(tx, id, {
+				number: draft.number,
+				version: delivery.version,
+				chart: delivery.chart,
+				frontends: delivery.frontends,
+				manifest: delivery.manifest,
+				manifestDigest: delivery.manifestDigest,
+				answers: environment.answers,
+				config: environment.config,
+				secrets: ledger,
+				archived: environment.archived,
+				planHash: draft.hash,
+				createdBy: { id: by.id, name: by.name },
+				reason: submission.reason,
+				operationId,
+				operationKind: kind,
+			});
+			await appendAudit(tx, requestedEvent(draft, { installId: id, operationId, submission, by }));
+			return id;
+		}),
+	);
+
+	if (hasChart) {
+		// A beat that fails is not an error of the request: without one the operation says that it lost its secrets.
+		const beat = () => void renewHold(deps.db.client, { id: operationId, seconds: holdSeconds }).catch(() => undefined);
+		const holding = setInterval(beat, (holdSeconds * 1000) / 4);
+		try {
+			await deps.runner.ensureEnvironment({
+				operationId,
+				namespace: draft.namespace,
+				release: draft.release,
+				revision: draft.number,
+				config: plainValues(environment.config),
+				secrets: {
+					...environment.fallbacks,
+					...environment.promoted,
+					...Object.fromEntries(Object.entries(secrets).map(([key, secret]) => [key, secret.reveal()])),
+				},
+				keep: environment.keep,
+			});
+		} catch (error) {
+			await withdraw(deps, draft, { installId, operationId, by, error }).catch((late: unknown) => {
+				// Cancelled by somebody meanwhile: ended already. The reason of the caller is still the runner's.
+				if (!isAppError(late, 'conflict')) throw late;
+			});
+			throw error;
+		} finally {
+			clearInterval(holding);
+		}
+		await releaseHold(deps.db.client, operationId);
+	}
+	return operationId;
+}
+
+/** Ask an install that is there for something new. One that was removed with its data kept lives again by this. */
+async function takeOn(tx: Tx, known: StoredInstall, desiredRevision: number): Promise<void> {
+	const { activeRevision } = await getInstall(tx, known.id);
+	if (activeRevision !== known.activeRevision) {
+		const moved = ['Another revision runs now.'];
+		throw new AppError('plan_moved', `The plan you approved no longer holds. ${moved[0]}`, { details: { moved } });
+	}
+	const revived = known.removedAt === null ? {} : { removedAt: null, dataKept: false, activeRevision: null };
+	await updateInstall(tx, known.id, { desiredRevision, ...revived });
+}
+
+/** Throws `plan_moved` with what moved in `details`, or why the cluster cannot be asked whether anything did. */
+export async function assertUnmoved(db: Database, draft: Draft, planHash: string): Promise<void> {
+	if (draft.standing.problem !== null) throw draft.standing.problem;
+	if (draft.hash === planHash) return;
+	const approved = await findPlan(db.client, planHash);
+	const moved = approved === null ? ['The plan is not known any more.'] : whatMoved(approved, draft.facts);
+	throw new AppError('plan_moved', `The plan you approved no longer holds. ${moved.join(' ')}`, {
+		hint: 'Look at the new plan and approve that one.',
+		details: { moved, hash: draft.hash },
+	});
+}
+
+async function assertApproved(db: Database, draft: Draft, submission: Submission): Promise<void> {
+	await assertUnmoved(db, draft, submission.planHash);
+	const reasons = draft.delivery?.reasons ?? [];
+	if (reasons.length > 0) throw new AppError('not_installable', reasons.join(' '));
+	const empty = Object.entries(submission.secrets).filter(([, value]) => value === '' || value.includes('\0'));
+	const invalid = [
+		...(draft.environment?.invalid ?? []),
+		...empty.map(([name]) => ({ name, reason: `${name} is empty or not usable as text.` })),
+	];
+	if (invalid.length > 0) {
+		throw new AppError(
+			'invalid_answers',
+			`${invalid.length} ${invalid.length === 1 ? 'value needs' : 'values need'} attention: ${invalid.map((param) => param.name).join(', ')}.`,
+			{ invalidParams: invalid, hint: 'Correct them and plan again.' },
+		);
+	}
+	if (draft.diff?.changes.some(isUndecided) === true)
+		throw new AppError('conflict', 'The plan still has open decisions.', {
+			hint: 'Confirm or deny the suspected renames, or upgrade to the version in between first.',
+		});
+	const missing = missingFrom(acknowledgementsOf(draft), submission.acknowledged);
+	if (missing.length > 0) {
+		throw new AppError('invalid_answers', 'Some changes are not acknowledged yet.', {
+			invalidParams: missing.map(({ id, sentence, typed }) => ({
+				name: id,
+				reason: typed === null ? sentence : `${sentence} Type ${typed} to confirm.`,
+			})),
+			hint: 'Read and acknowledge each of them.',
+		});
+	}
+}
+
+/** The runner never got the secrets: nothing was started, so the request leaves no install and no environment behind. */
+async function withdraw(
+	{ db, runner }: SubmitDeps,
+	draft: Draft,
+	lost: { installId: string; operationId: string; by: By; error: unknown },
+): Promise<void> {
+	const failure = {
+		code: isAppError(lost.error) ? lost.error.code : 'internal',
+		message: messageOf(lost.error),
+		hint: isAppError(lost.error) ? (lost.error.hint ?? null) : null,
+		technical: null,
+		step: 'environment',
+		blocker: null,
+	} as const;
+	// Half of the environment may have been written. What cannot be removed now is in nobody's way: numbers are not used
+	// twice, and removing the release sweeps it.
+	const older = Array.from({ length: draft.number - 1 }, (_, index) => index + 1);
+	const { namespace, release } = draft;
+	await runner.sweepEnvironments({ namespace, release, keepRevisions: older }).catch(() => undefined);
+	await db.transaction(async (tx) => {
+		await moveOperation(tx, lost.operationId, { from: 'queued', to: 'cancelled' }, { failure });
+		await settleRevision(tx, { installId: lost.installId, number: draft.number }, { outcome: 'cancelled' });
+		await updateInstall(
+			tx,
+			lost.installId,
+			draft.install === null ? { removedAt: new Date() } : asItWas(draft.install),
+		);
+		await appendAudit(tx, {
+			actor: lost.by,
+			via: lost.by.via,
+			kind: 'operation.cancelled',
+			subject: `install:${lost.installId}`,
+			summary: `Withdrawn before it started: ${failure.message}`,
+			at: new Date(),
+			data: {
+				installId: lost.installId,
+				operationId: lost.operationId,
+				operation: draft.kind,
+				version: draft.delivery?.version ?? null,
+				revision: draft.number,
+			},
+		});
+	});
+}
+
+function asItWas({ activeRevision, dataKept, desiredRevision, removedAt }: StoredInstall) {
+	return { activeRevision, dataKept, desiredRevision, removedAt: removedAt === null ? null : new Date(removedAt) };
+}
+
+function requestOf(draft: Draft, submission: Submission): OperationRequest {
+	return {
+		takeOver: submission.takeOver,
+		removeSecrets: false,
+		removeVolumes: false,
+		baseRevision: draft.active?.number ?? null,
+		given: [...(draft.environment?.given ?? []), ...Object.keys(draft.environment?.promoted ?? {})],
+		keep: draft.environment?.keep ?? [],
+	};
+}
+
+function ledgerOf(deps: SubmitDeps, draft: Draft, secrets: Record<string, Secret>, by: By): SecretLedger {
+	const now = new Date().toISOString();
+	const who = { id: by.id, name: by.name };
+	const ledger: SecretLedger = {};
+	for (const { key, fromKey, fromSecret } of draft.environment?.keep ?? []) {
+		const archived = draft.base?.archived[fromKey];
+		const fromArchive =
+			typeof archived === 'object' && fromSecret === environmentNames(draft.release, archived.revision).secretName;
+		const known = fromArchive ? entryOf(archived) : draft.base?.secrets[fromKey];
+		if (known !== undefined) ledger[key] = known;
+	}
+	for (const [key, value] of Object.entries(draft.environment?.promoted ?? {}))
+		ledger[key] = { fingerprint: deps.fingerprint(new Secret(value)), setBy: who, setAt: now };
+	for (const [key, secret] of Object.entries(secrets))
+		ledger[key] = { fingerprint: deps.fingerprint(secret), setBy: who, setAt: now };
+	return ledger;
+}
+
+function entryOf({ fingerprint, setBy, setAt }: SecretEntry): SecretEntry {
+	return { fingerprint, setBy, setAt };
+}

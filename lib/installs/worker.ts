@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import { appendAudit } from '@/lib/audit';
+import type { Catalog } from '@/lib/catalog';
+import { messageOf } from '@/lib/core';
+import type { Database } from '@/lib/db';
+import type { RunnerClient } from '@/lib/runner/client';
+import { claimOperation, getJob, releaseLeases, renewLease } from './operations/store';
+import { runOperation } from './run';
+
+export type WorkerOptions = {
+	db: Database;
+	runner: RunnerClient;
+	catalog: Catalog;
+	leaseSeconds: number;
+	helmTimeoutSeconds: number;
+	patienceSeconds: number;
+	returnOnFailure: boolean;
+	keepRevisions: number;
+	/** One look at everything that runs (`installs.observeAll`). */
+	observe(signal: AbortSignal): Promise<void>;
+	log: {
+		info(facts: object, message: string): void;
+		warn(facts: object, message: string): void;
+		error(facts: object, message: string): void;
+	};
+};
+
+export type Worker = {
+	start(): void;
+	/** There is something to do: look at once instead of at the next poll. */
+	wake(): void;
+	/** For `/api/ready`: when it last looked for work, and what it holds. */
+	state(): { lastLookAt: Date | null; running: string[]; problem: string | null };
+	/** Stop taking work, abort what runs, give the leases back. */
+	stop(): Promise<void>;
+};
+
+const AT_ONCE = 4;
+const POLL_MS = 1000;
+const OBSERVE_MS = 20_000;
+
+/**
+ * Takes operations from the table and runs them, each under a lease that it keeps renewing. When this process dies,
+ * the lease runs out and any worker goes on at the step that was not finished.
+ */
+export function createWorker(options: WorkerOptions): Worker {
+	const { db, log } = options;
+	const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+	const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+	const stopped = new AbortController();
+	let wakeUp = () => {};
+	let lastLookAt: Date | null = null;
+	let problem: string | null = null;
+
+	async function loop(): Promise<void> {
+		while (!stopped.signal.aborted) {
+			const took = running.size < AT_ONCE && (await takeOne());
+			if (took) continue;
+			await new Promise<void>((resolve) => {
+				const timer = globalThis.setTimeout(resolve, POLL_MS);
+				wakeUp = () => {
+					clearTimeout(timer);
+					resolve();
+				};
+			});
+		}
+	}
+
+	async function takeOne(): Promise<boolean> {
+		try {
+			const claimed = await claimOperation(db.client, { owner, leaseSeconds: options.leaseSeconds });
+			lastLookAt = new Date();
+			problem = null;
+			if (claimed === null) return false;
+			const abort = new AbortController();
+			const ended = work(claimed, abort).finally(() => {
+				running.delete(claimed.id);
+				wakeUp();
+			});
+			running.set(claimed.id, { abort, ended });
+			return true;
+		} catch (error) {
+			problem = messageOf(error);
+			log.warn({ problem }, 'the worker cannot look for work');
+			return false;
+		}
+	}
+
+	async function work(claimed: { id: string; takenOver: boolean }, abort: AbortController): Promise<void> {
+		const beat = setInterval(() => void heartbeat(claimed.id, abort), Math.max(200, (options.leaseSeconds * 1000) / 4));
+		try {
+			if (claimed.takenOver) await recordTakeOver(claimed.id);
+			await runOperation({ ...options, owner, signal: abort.signal }, claimed.id);
+		} catch (error) {
+			// Whatever got here was not an outcome of the operation: leave it to the next attempt.
+			log.error({ operation: claimed.id, problem: messageOf(error) }, 'an operation was interrupted');
+		} finally {
+			clearInterval(beat);
+		}
+	}
+
+	async function heartbeat(id: string, abort: AbortController): Promise<void> {
+		try {
+			const { held, cancelRequested } = await renewLease(db.client, { id, owner, leaseSeconds: options.leaseSeconds });
+			if (!held) abort.abort('lease-lost');
+			else if (cancelRequested) abort.abort('cancelled');
+		} catch (error) {
+			// The database may be restarting; if it stays away the lease runs out, which is exactly right.
+			log.warn({ operation: id, problem: messageOf(error) }, 'the lease could not be renewed');
+		}
+	}
+
+	async function recordTakeOver(id: string): Promise<void> {
+		const { operation } = await getJob(db.client, id);
+		await db.transaction((tx) =>
+			appendAudit(tx, {
+				actor: { id: null, name: 'Packyard' },
+				via: 'worker',
+				kind: 'operation.recovered',
+				subject: `install:${operation.installId}`,
+				summary: `The interrupted ${operation.kind} of ${operation.packName} goes on`,
+				at: new Date(),
+				data: {
+					installId: operation.installId,
+					operationId: id,
+					operation: operation.kind,
+					version: operation.toVersion,
+					revision: operation.revision,
+					attempt: operation.attempt,
+					from: null,
+				},
+			}),
+		);
+		log.info({ operation: id, attempt: operation.attempt }, 'took over an interrupted operation');
+	}
+
+	async function observing(): Promise<void> {
+		while (!stopped.signal.aborted) {
+			await setTimeout(OBSERVE_MS, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+			if (stopped.signal.aborted) return;
+			await options
+				.observe(stopped.signal)
+				.catch((error: unknown) => log.warn({ problem: messageOf(error) }, 'the cluster could not be observed'));
+		}
+	}
+
+	let loops: Promise<unknown> = Promise.resolve();
+	return {
+		start: () => {
+			loops = Promise.all([loop(), observing()]);
+		},
+		wake: () => {
+			wakeUp();
+			for (const [id, { abort }] of running) void heartbeat(id, abort);
+		},
+		state: () => ({ lastLookAt, running: [...running.keys()], problem }),
+		stop: async () => {
+			stopped.abort();
+			wakeUp();
+			const current = [...running.values()];
+			for (const { abort } of current) abort.abort('stopping');
+			await Promise.all([loops, ...current.map(({ ended }) => ended)]);
+			await releaseLeases(db.client, owner);
+		},
+	};
+}
