@@ -1,0 +1,8 @@
+import { SignInForm } from '@/components/account/sign-in-form';
+
+export const metadata = { title: 'Sign in' };
+
+export default async function SignInPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
+	const { next } = await searchParams;
+	return <SignInForm next={typeof next === 'string' ? next : undefined} />;
+}

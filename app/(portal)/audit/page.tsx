@@ -1,0 +1,10 @@
+import type { Metadata } from 'next';
+import { AuditView } from '@/components/audit/audit-view';
+import { requireActor } from '@/lib/http';
+
+export const metadata: Metadata = { title: 'Audit' };
+
+export default async function Page() {
+	await requireActor('audit:read');
+	return <AuditView />;
+}

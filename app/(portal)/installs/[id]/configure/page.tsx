@@ -1,0 +1,11 @@
+import type { Metadata } from 'next';
+import { ConfigurePage } from '@/components/upgrade/change-page';
+import { requireActor } from '@/lib/http';
+
+export const metadata: Metadata = { title: 'Configure' };
+
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+	await requireActor('installs:plan');
+	const { id } = await params;
+	return <ConfigurePage id={id} />;
+}

@@ -1,0 +1,11 @@
+import type { Metadata } from 'next';
+import { RemovePage } from '@/components/upgrade/remove-page';
+import { requireActor } from '@/lib/http';
+
+export const metadata: Metadata = { title: 'Remove' };
+
+export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+	await requireActor('installs:plan');
+	const { id } = await params;
+	return <RemovePage id={id} />;
+}

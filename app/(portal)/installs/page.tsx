@@ -1,0 +1,10 @@
+import type { Metadata } from 'next';
+import { InstallsPage } from '@/components/installs/installs-page';
+import { requireActor } from '@/lib/http';
+
+export const metadata: Metadata = { title: 'Installs' };
+
+export default async function Page() {
+	await requireActor('installs:read');
+	return <InstallsPage />;
+}

@@ -1,0 +1,10 @@
+import type { Metadata } from 'next';
+import { OperationsPage } from '@/components/operations/operations-page';
+import { requireActor } from '@/lib/http';
+
+export const metadata: Metadata = { title: 'Operations' };
+
+export default async function Page() {
+	await requireActor('installs:read');
+	return <OperationsPage />;
+}

@@ -1,0 +1,9 @@
+import { PacksPage } from '@/components/packs/packs-page';
+import { requireActor } from '@/lib/http';
+
+export const metadata = { title: 'Packs' };
+
+export default async function Page() {
+	await requireActor('packs:read');
+	return <PacksPage />;
+}

@@ -1,0 +1,10 @@
+import type { Metadata } from 'next';
+import { HomePage } from '@/components/home/home-page';
+import { requireActor } from '@/lib/http';
+
+export const metadata: Metadata = { title: 'Needs you' };
+
+export default async function Page() {
+	await requireActor('installs:read');
+	return <HomePage />;
+}

@@ -1,0 +1,10 @@
+import type { Metadata } from 'next';
+import { AddSourcePage } from '@/components/settings/add-source-page';
+import { requireActor } from '@/lib/http';
+
+export const metadata: Metadata = { title: 'Add a source' };
+
+export default async function Page() {
+	await requireActor('sources:write');
+	return <AddSourcePage />;
+}

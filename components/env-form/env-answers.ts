@@ -1,0 +1,125 @@
+import type { Answers, ConfigEntry } from '@/lib/contracts/installs';
+import type { ActorRef } from '@/lib/contracts/names';
+import { type EnvVar, isSecretVar, normaliseAnswer } from '@/lib/manifest';
+
+/** What is known about a stored secret; there is no value to know. */
+export type SecretFact = { state: 'set' | 'needs-re-entry'; setBy: ActorRef | null; setAt: string | null };
+
+/** What an install already has and what the platform supplies. Empty for a first install. */
+export type KnownAnswers = {
+	/** Plain answers given earlier. */
+	plain: Readonly<Record<string, string>>;
+	secrets: Readonly<Record<string, SecretFact>>;
+	/** Keys with a value set for all packs; the value is not shown here. */
+	instanceKeys: readonly string[];
+	/** The pack's own values (`manifest.backend.env`). */
+	packValues: Readonly<Record<string, string>>;
+};
+
+export const nothingKnown: KnownAnswers = { plain: {}, secrets: {}, instanceKeys: [], packValues: {} };
+
+/** What the person wants to happen with a secret that is already stored. */
+export type SecretChoice = 'keep' | 'replace' | 'remove';
+
+/** What a valid form hands over. */
+export type EnvFormResult = {
+	/**
+	 * Edits only: a plain value equal to the known one and a kept secret are left out; an empty plain text takes an
+	 * earlier answer back.
+	 */
+	answers: Answers;
+	/** Stored secrets that shall be unset. */
+	discard: string[];
+};
+
+/** The configuration page's entries as the form needs them. */
+export function knownFrom(
+	configuration: readonly ConfigEntry[],
+	platform: Pick<KnownAnswers, 'instanceKeys' | 'packValues'>,
+): KnownAnswers {
+	const plain: Record<string, string> = {};
+	const secrets: Record<string, SecretFact> = {};
+	for (const entry of configuration) {
+		if (entry.kind === 'plain') {
+			if (entry.origin === 'answer') plain[entry.key] = entry.value;
+		} else if (entry.state !== 'not-set') {
+			secrets[entry.key] = { state: entry.state, setBy: entry.setBy, setAt: entry.setAt };
+		}
+	}
+	return { ...platform, plain, secrets };
+}
+
+/** A plain key that somebody chose to store as a secret is asked for like one: its value cannot be shown any more. */
+export function asStored(variable: EnvVar, known: KnownAnswers): EnvVar {
+	return Object.hasOwn(known.secrets, variable.key) ? { ...variable, storage: 'vault' } : variable;
+}
+
+/**
+ * Secrets that stay as they are: stored, readable by the cluster, and neither replaced nor removed. A stored secret the
+ * contract now declares as plain is not among them: its value must never become readable, so it is asked for again.
+ */
+export function keptSecrets(
+	contract: readonly EnvVar[],
+	known: KnownAnswers,
+	choices: Readonly<Record<string, SecretChoice>>,
+): Set<string> {
+	const kept = contract.filter(
+		(variable) =>
+			isSecretVar(variable) &&
+			known.secrets[variable.key]?.state === 'set' &&
+			(choices[variable.key] ?? 'keep') === 'keep',
+	);
+	return new Set(kept.map(({ key }) => key));
+}
+
+/**
+ * Split what was typed into plain answers and secrets. `vaulted` are plain keys the person chose to store as secrets.
+ * A secret that is kept or removed is never among the answers, whatever its hidden input still holds.
+ */
+export function collectAnswers(input: {
+	contract: readonly EnvVar[];
+	typed: Readonly<Record<string, string>>;
+	known: KnownAnswers;
+	choices: Readonly<Record<string, SecretChoice>>;
+	vaulted: ReadonlySet<string>;
+}): EnvFormResult {
+	const { contract, typed, known, choices, vaulted } = input;
+	const kept = keptSecrets(contract, known, choices);
+	const answers: Answers = { plain: {}, secrets: {} };
+	const discard: string[] = [];
+	for (const variable of contract) {
+		const { key } = variable;
+		const text = normaliseAnswer(variable.type, typed[key] ?? '');
+		const secret = isSecretVar(variable);
+		if (secret && kept.has(key)) continue;
+		if (secret && choices[key] === 'remove') discard.push(key);
+		else if (text !== '' && (secret || vaulted.has(key))) answers.secrets[key] = text;
+		else if (!secret && text !== (known.plain[key] ?? '')) answers.plain[key] = text;
+	}
+	return { answers, discard };
+}
+
+/** The text the schema checks: nothing for secrets that are kept or removed. */
+export function checkedAnswers(
+	typed: Readonly<Record<string, string>>,
+	kept: ReadonlySet<string>,
+	choices: Readonly<Record<string, SecretChoice>>,
+): Record<string, string> {
+	return Object.fromEntries(Object.entries(typed).filter(([key]) => !kept.has(key) && choices[key] !== 'remove'));
+}
+
+// react-hook-form reads dots and brackets in names as paths, and `constructor` as what every object has.
+const PREFIX = 'env_';
+
+export function nameOf(key: string): string {
+	return PREFIX + key;
+}
+
+export function byKey(values: Readonly<Record<string, unknown>>): Record<string, string> {
+	const texts: Record<string, string> = {};
+	for (const [name, value] of Object.entries(values)) {
+		// A group of radios nobody touched has no value.
+		if (name.startsWith(PREFIX)) texts[name.slice(PREFIX.length)] = typeof value === 'string' ? value : '';
+	}
+	return texts;
+}

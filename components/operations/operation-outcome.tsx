@@ -1,0 +1,136 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ProblemNote } from '@/components/layout/problem-note';
+import { usePermission } from '@/components/layout/use-permission';
+import { Button, ButtonLink } from '@/components/ui/button';
+import { Note } from '@/components/ui/note';
+import { api, newRequestId } from '@/lib/api-client';
+import type { Operation, OperationKind } from '@/lib/contracts/operations';
+
+type OutcomeProps = { operation: Operation; onStarted: (operation: Operation) => void };
+
+/** How an operation ended, and what can be done now. Nothing while it still runs. */
+export function OperationOutcome({ operation, onStarted }: OutcomeProps) {
+	if (operation.state === 'succeeded') return <Succeeded operation={operation} />;
+	if (operation.state === 'failed') return <Failed operation={operation} onStarted={onStarted} />;
+	if (operation.state === 'cancelled') return <Cancelled operation={operation} onStarted={onStarted} />;
+	return null;
+}
+
+function Succeeded({ operation }: { operation: Operation }) {
+	const removed = operation.kind === 'uninstall';
+	return (
+		<Note
+			tone="success"
+			title={
+				removed
+					? `${operation.packName} is removed from ${operation.namespace}.`
+					: `${operation.packName}${operation.toVersion ? ` ${operation.toVersion}` : ''} is running in ${operation.namespace}.`
+			}
+			actions={
+				<>
+					<ButtonLink variant="primary" href={`/installs/${operation.installId}`}>
+						{removed ? 'See what was kept' : `Open ${operation.packName}`}
+					</ButtonLink>
+					<ButtonLink href="/installs">All installs</ButtonLink>
+				</>
+			}
+		/>
+	);
+}
+
+function Failed({ operation, onStarted }: OutcomeProps) {
+	const { failure } = operation;
+	const step = operation.steps.find((each) => each.name === failure?.step);
+	return (
+		<Note
+			tone="danger"
+			title={failure?.message ?? 'The operation failed without naming a cause.'}
+			next={failure?.hint}
+			technical={failure?.technical}
+			actions={<Remedies operation={operation} onStarted={onStarted} />}
+		>
+			{step ? <p>Failed at the step “{step.title}”.</p> : null}
+			<p>{whatRunsNow(operation)}</p>
+		</Note>
+	);
+}
+
+function Cancelled({ operation, onStarted }: OutcomeProps) {
+	const by = operation.cancelRequestedBy;
+	return (
+		<Note
+			tone="warning"
+			title={by ? `Cancelled by ${by.name}.` : 'Cancelled.'}
+			technical={operation.failure?.technical}
+			actions={<Remedies operation={operation} onStarted={onStarted} />}
+		>
+			<p>{whatRunsNow(operation)}</p>
+		</Note>
+	);
+}
+
+/** Retry, edit, or clear away: the ways on after a failure. */
+function Remedies({ operation, onStarted }: OutcomeProps) {
+	// One id per card: pressing Retry twice is one retry.
+	const [requestId] = useState(newRequestId);
+	const denied = usePermission('installs:write', 'retry operations');
+	const retry = useMutation({
+		mutationFn: () => api.installs.requestOperation(operation.installId, { kind: 'retry', requestId, reason: null }),
+		onSuccess: onStarted,
+	});
+	const edit = editHref[operation.kind](operation);
+	return (
+		<div className="grid gap-3">
+			<div className="flex flex-wrap gap-2">
+				<Button
+					variant="primary"
+					busy={retry.isPending ? 'Starting again…' : null}
+					disabledReason={denied}
+					onClick={() => retry.mutate()}
+				>
+					Retry
+				</Button>
+				{edit ? <ButtonLink href={edit}>Edit and retry</ButtonLink> : null}
+				{operation.kind === 'install' ? (
+					<ButtonLink href={`/installs/${operation.installId}/remove`}>Remove</ButtonLink>
+				) : (
+					<ButtonLink href={`/installs/${operation.installId}`}>Open {operation.packName}</ButtonLink>
+				)}
+			</div>
+			{retry.error ? <ProblemNote title="The operation could not be started again." error={retry.error} /> : null}
+		</div>
+	);
+}
+
+const editHref = {
+	install: ({ installId }) => `/installs/${installId}/configure`,
+	upgrade: changeHref,
+	downgrade: changeHref,
+	configure: ({ installId }) => `/installs/${installId}/configure`,
+	rollback: () => null,
+	uninstall: () => null,
+	recover: () => null,
+} satisfies Record<OperationKind, (operation: Operation) => string | null>;
+
+function changeHref({ installId, toVersion }: Operation): string | null {
+	return toVersion === null ? null : `/installs/${installId}/upgrade?version=${encodeURIComponent(toVersion)}`;
+}
+
+/** The second of the two facts: not only what failed, but what is there now. */
+function whatRunsNow(operation: Operation): string {
+	const { returned, fromVersion, kind, namespace, packName } = operation;
+	if (returned) {
+		return returned.ok
+			? `Packyard returned to ${returned.version}, which is running.`
+			: `Packyard tried to return to ${returned.version}, and that failed too. Look at the install before doing more.`;
+	}
+	if (kind === 'install') return `Nothing of ${packName} is running in ${namespace}.`;
+	if (kind === 'uninstall')
+		return `Parts of ${packName} may still be in ${namespace}. Retry continues where it stopped.`;
+	return fromVersion === null
+		? 'Look at the install to see what runs now.'
+		: `${packName} was on ${fromVersion} before. Look at the install to see what runs now.`;
+}

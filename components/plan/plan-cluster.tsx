@@ -1,0 +1,143 @@
+import { Badge } from '@/components/ui/badge';
+import { Mono } from '@/components/ui/code';
+import { Note } from '@/components/ui/note';
+import type { Tone } from '@/components/ui/tone';
+import type { Plan } from '@/lib/contracts/plans';
+import type { ResourceChange } from '@/lib/contracts/runner';
+import { PlanSection } from './plan-section';
+
+const actions = {
+	refused: { tone: 'danger', words: 'refused' },
+	delete: { tone: 'danger', words: 'deleted' },
+	create: { tone: 'success', words: 'created' },
+	update: { tone: 'warning', words: 'changed' },
+	unchanged: { tone: 'neutral', words: 'unchanged' },
+} satisfies Record<ResourceChange['action'], { tone: Tone; words: string }>;
+
+const order = [
+	'refused',
+	'delete',
+	'create',
+	'update',
+	'unchanged',
+] as const satisfies readonly ResourceChange['action'][];
+
+type PlanClusterProps = {
+	plan: Pick<Plan, 'preview' | 'previewProblem' | 'chart'>;
+	/** False where the sentence stands above already. */
+	headline?: boolean;
+};
+
+/** What happens in the cluster: the sentence first, then every object with its changed fields. */
+export function PlanCluster({ plan, headline = true }: PlanClusterProps) {
+	const { preview, previewProblem } = plan;
+	const sorted = [...(preview?.resources ?? [])].sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action));
+	return (
+		<PlanSection
+			id="cluster"
+			title="What changes in the cluster"
+			description={headline ? preview?.headline : undefined}
+			flush
+		>
+			{previewProblem ? (
+				<div className="p-5">
+					<Note tone="warning" title="The cluster could not be asked." next={previewProblem.hint}>
+						{previewProblem.message} The plan is made without looking at it.
+					</Note>
+				</div>
+			) : null}
+			{!preview && !previewProblem ? (
+				<p className="px-5 py-4 text-sm text-muted">
+					{plan.chart ? 'Not looked at.' : 'Nothing: this pack has frontends only, which the KhalOS shell loads.'}
+				</p>
+			) : null}
+			{sorted.length > 0 ? (
+				<ul className="divide-y divide-line">
+					{sorted.map((resource) => (
+						<Resource key={`${resource.kind} ${resource.namespace ?? ''} ${resource.name}`} resource={resource} />
+					))}
+				</ul>
+			) : null}
+			{preview && preview.injected.length > 0 ? <Injected injected={preview.injected} /> : null}
+		</PlanSection>
+	);
+}
+
+function Resource({ resource }: { resource: ResourceChange }) {
+	const { tone, words } = actions[resource.action];
+	const title = (
+		<span className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1 text-sm">
+			<Badge tone={tone}>{words}</Badge>
+			<span className="min-w-0 break-all">
+				<span className="text-muted">{resource.kind}</span> <Mono>{resource.name}</Mono>
+			</span>
+			{resource.restarts ? <Badge tone="info">restarts its pods</Badge> : null}
+		</span>
+	);
+	const details = resource.fields.length + resource.keys.length;
+	return (
+		<li className="px-5 py-3">
+			{details === 0 ? (
+				<div className="flex">{title}</div>
+			) : (
+				<details className="group">
+					<summary className="flex list-none items-center gap-3">
+						{title}
+						<span className="shrink-0 text-xs text-muted underline decoration-dotted underline-offset-4">
+							{details === 1 ? '1 change' : `${details} changes`}
+						</span>
+					</summary>
+					<Fields resource={resource} />
+				</details>
+			)}
+			{resource.problem ? <p className="mt-2 text-sm break-words text-danger">{resource.problem}</p> : null}
+		</li>
+	);
+}
+
+function Fields({ resource }: { resource: ResourceChange }) {
+	return (
+		<dl className="mt-3 grid gap-2.5 rounded-control bg-sunken p-3 text-xs">
+			{resource.fields.map((field) => (
+				<div key={field.path} className="grid gap-0.5">
+					<dt className="break-all text-muted">{field.path}</dt>
+					<dd className="grid gap-0.5 font-mono">
+						{field.from === null ? null : (
+							<del className="break-all whitespace-pre-wrap text-danger no-underline">
+								<span aria-hidden>− </span>
+								{field.from}
+							</del>
+						)}
+						{field.to === null ? null : (
+							<ins className="break-all whitespace-pre-wrap text-success no-underline">
+								<span aria-hidden>+ </span>
+								{field.to}
+							</ins>
+						)}
+					</dd>
+				</div>
+			))}
+			{resource.keys.map(({ key, state }) => (
+				<div key={key} className="flex gap-3">
+					<dt className="font-mono break-all">{key}</dt>
+					<dd className="text-muted">{state}</dd>
+				</div>
+			))}
+		</dl>
+	);
+}
+
+function Injected({ injected }: { injected: readonly { workload: string; container: string; image: string }[] }) {
+	return (
+		<div className="border-t border-line px-5 py-4 text-sm">
+			<h3 className="font-medium">Who gets the configuration</h3>
+			<ul className="mt-1.5 grid gap-1 text-muted">
+				{injected.map(({ workload, container, image }) => (
+					<li key={`${workload} ${container}`} className="break-all">
+						<Mono className="text-ink">{container}</Mono> in <Mono>{workload}</Mono>, image <Mono>{image}</Mono>
+					</li>
+				))}
+			</ul>
+		</div>
+	);
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import type { AuditFilter } from '@/lib/contracts/audit';
+import { AuditPage, AuditVerification } from '@/lib/contracts/audit';
+import { Home } from '@/lib/contracts/home';
+import type { PatchInstall, RequestInstall, RequestOperation } from '@/lib/contracts/installs';
+import { InstallDetail, InstallList, RevisionList } from '@/lib/contracts/installs';
+import { UpgradeMatrix } from '@/lib/contracts/matrix';
+import type { OperationFilter } from '@/lib/contracts/operations';
+import { Operation, OperationList, OperationView } from '@/lib/contracts/operations';
+import type { AttachManifest, PackFilter } from '@/lib/contracts/packs';
+import { PackDetail, PackList, VersionDetail } from '@/lib/contracts/packs';
+import type { SetupRequest, SignInRequest } from '@/lib/contracts/people';
+import { Me, SetupResult, SetupState } from '@/lib/contracts/people';
+import type { RequestPlan } from '@/lib/contracts/plans';
+import { Plan } from '@/lib/contracts/plans';
+import type { CreateSource, PatchSource, TestSource } from '@/lib/contracts/sources';
+import {
+	DoctorReport,
+	SourceDeleted,
+	SourceDetail,
+	SourceList,
+	SyncAccepted,
+	SyncCancelled,
+} from '@/lib/contracts/sources';
+import type { CallOptions, ClientOptions } from './request';
+import { createRequester, pathOf } from './request';
+
+export type Api = ReturnType<typeof createApi>;
+
+// Rendering a chart and dry-running every object takes seconds on a slow cluster; a plan is worth waiting for.
+const PLAN_PATIENCE = 120_000;
+
+/** Every route of the portal as a typed function. Browser and CLI use the same one (HOUSE.md rule 22). */
+export function createApi(options: ClientOptions = {}) {
+	const request = createRequester(options);
+	return {
+		me: (call?: CallOptions) => request({ path: pathOf('me'), response: Me, ...call }),
+		home: (call?: CallOptions) => request({ path: pathOf('home'), response: Home, ...call }),
+		/** "Can I upgrade?", all installs against all newer versions. */
+		matrix: (call?: CallOptions) => request({ path: pathOf('matrix'), response: UpgradeMatrix, ...call }),
+		setup: {
+			state: (call?: CallOptions) => request({ path: pathOf('setup'), response: SetupState, ...call }),
+			create: (body: SetupRequest, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('setup'), body, response: SetupResult, ...call }),
+		},
+		auth: {
+			/** better-auth's own route: the session arrives as an HttpOnly cookie, so nothing of the answer is kept. */
+			signIn: (body: SignInRequest, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('auth', 'sign-in', 'email'), body, response: Ignored, ...call }),
+			signOut: (call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('auth', 'sign-out'), body: {}, response: Ignored, ...call }),
+		},
+		packs: {
+			list: (filter: PackFilter = {}, call?: CallOptions) =>
+				request({ path: pathOf('packs'), query: filter, response: PackList, ...call }),
+			get: (slug: string, call?: CallOptions) =>
+				request({ path: pathOf('packs', slug), response: PackDetail, ...call }),
+			version: (slug: string, version: string, call?: CallOptions) =>
+				request({ path: pathOf('packs', slug, 'versions', version), response: VersionDetail, ...call }),
+			attachManifest: (slug: string, version: string, body: AttachManifest, call?: CallOptions) =>
+				request({
+					method: 'POST',
+					path: pathOf('packs', slug, 'versions', version, 'manifest'),
+					body,
+					response: VersionDetail,
+					...call,
+				}),
+		},
+		installs: {
+			list: (call?: CallOptions) => request({ path: pathOf('installs'), response: InstallList, ...call }),
+			get: (id: string, call?: CallOptions) =>
+				request({ path: pathOf('installs', id), response: InstallDetail, ...call }),
+			revisions: (id: string, call?: CallOptions) =>
+				request({ path: pathOf('installs', id, 'revisions'), response: RevisionList, ...call }),
+			/** 202 with the operation; the same `requestId` twice answers the same operation. */
+			request: (body: RequestInstall, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('installs'), body, response: Operation, ...call }),
+			requestOperation: (id: string, body: RequestOperation, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('installs', id, 'operations'), body, response: Operation, ...call }),
+			patch: (id: string, body: PatchInstall, call?: CallOptions) =>
+				request({ method: 'PATCH', path: pathOf('installs', id), body, response: InstallDetail, ...call }),
+		},
+		plans: {
+			create: (body: RequestPlan, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('plans'), body, response: Plan, patience: PLAN_PATIENCE, ...call }),
+		},
+		operations: {
+			list: (filter: OperationFilter = {}, call?: CallOptions) =>
+				request({ path: pathOf('operations'), query: filter, response: OperationList, ...call }),
+			/** The operation and at most 500 lines after line `after`. */
+			view: (id: string, after = 0, call?: CallOptions) =>
+				request({ path: pathOf('operations', id), query: { after }, response: OperationView, ...call }),
+			cancel: (id: string, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('operations', id, 'cancel'), body: {}, response: Operation, ...call }),
+		},
+		sources: {
+			list: (call?: CallOptions) => request({ path: pathOf('sources'), response: SourceList, ...call }),
+			get: (id: string, call?: CallOptions) =>
+				request({ path: pathOf('sources', id), response: SourceDetail, ...call }),
+			create: (body: CreateSource, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('sources'), body, response: SourceDetail, ...call }),
+			patch: (id: string, body: PatchSource, call?: CallOptions) =>
+				request({ method: 'PATCH', path: pathOf('sources', id), body, response: SourceDetail, ...call }),
+			/** Refused with the reason while installs come from it. */
+			delete: (id: string, call?: CallOptions) =>
+				request({ method: 'DELETE', path: pathOf('sources', id), response: SourceDeleted, ...call }),
+			cancel: (id: string, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('sources', id, 'cancel'), body: {}, response: SyncCancelled, ...call }),
+			/** Asks the registries step by step; slow networks take their time. */
+			doctor: (id: string, call?: CallOptions) =>
+				request({ path: pathOf('sources', id, 'doctor'), response: DoctorReport, patience: PLAN_PATIENCE, ...call }),
+			/** The doctor for a configuration that is not saved. */
+			test: (body: TestSource, call?: CallOptions) =>
+				request({
+					method: 'POST',
+					path: pathOf('sources', 'test'),
+					body,
+					response: DoctorReport,
+					patience: PLAN_PATIENCE,
+					...call,
+				}),
+			sync: (id: string, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('sources', id, 'sync'), body: {}, response: SyncAccepted, ...call }),
+		},
+		audit: {
+			list: (filter: AuditFilter = {}, call?: CallOptions) =>
+				request({ path: pathOf('audit'), query: filter, response: AuditPage, ...call }),
+			/** Walks the whole chain on the server; minutes on a very long one. */
+			verify: (call?: CallOptions) =>
+				request({
+					method: 'POST',
+					path: pathOf('audit', 'verify'),
+					response: AuditVerification,
+					patience: PLAN_PATIENCE,
+					...call,
+				}),
+		},
+	};
+}
+
+/** The portal this page came from. */
+export const api: Api = createApi();
+
+const Ignored = z.unknown();
