@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Catalog, createCatalog } from '@/lib/catalog';
+import { GithubSourceConfig } from '@/lib/contracts/source-config';
+import { listAt, Secret, textAt } from '@/lib/core';
+import type { Database } from '@/lib/db';
+import { sha256 } from '@/lib/digest';
+import { loadKeys } from '@/lib/keys';
+import { type SandboxRegistries, startRegistries } from '@/lib/sandbox';
+import { freshDatabase } from '../support/database';
+import { describeWith, pathOf } from './support/tools';
+
+const run = promisify(execFile);
+const by = { id: null, name: 'Ana', via: 'cli' } as const;
+
+/** What `packyard bundle export` writes, read by the program that everybody else uses. */
+describeWith('an exported bundle', ['oras'], () => {
+	let folder: string;
+	let db: Database;
+	let registry: SandboxRegistries;
+	let catalog: Catalog;
+	let layout: string;
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'packyard-layout-'));
+		layout = join(folder, 'bundle.tar');
+		[db, registry] = await Promise.all([freshDatabase(), startRegistries({ dataDir: null, oci: { auth: 'none' } })]);
+		const { vault } = await loadKeys({ secret: new Secret('x'.repeat(40)), dataDir: folder });
+		const log = { info: () => {}, warn: () => {} };
+		catalog = await createCatalog({ db, vault, managed: [], syncMinutes: 15, log });
+		const config = GithubSourceConfig.parse({
+			kind: 'github',
+			org: registry.org,
+			apiUrl: registry.githubApiUrl,
+			registry: { host: registry.registryHost, plainHttp: true },
+			npmUrl: registry.npmUrl,
+			hostAliases: { 'ghcr.io': registry.registryHost },
+			allowedHosts: [new URL(registry.storageUrl).host],
+		});
+		await catalog.sources.create({ name: 'GitHub', config, credential: registry.githubToken, enabled: true }, by);
+		await catalog.syncAll();
+		const { tar } = await catalog.exportBundle([{ slug: 'terminal' }, { slug: 'ghost' }, { slug: 'settings' }]);
+		await writeFile(layout, Buffer.concat([...tar]));
+	});
+	afterAll(async () => {
+		await catalog.close();
+		await registry.close();
+		await db.close();
+		await rm(folder, { recursive: true, force: true });
+	});
+
+	async function oras(...args: string[]): Promise<string> {
+		return (await run(pathOf('oras'), args, { cwd: folder, env: { ...process.env, HOME: folder } })).stdout;
+	}
+
+	async function versionOf(slug: string) {
+		const { pack } = await catalog.detail(slug, new Map());
+		return catalog.version(pack.id, pack.latestVersion ?? '');
+	}
+
+	test('names every chart, npm package and the index as a tag of the layout', async () => {
+		const tags = (await oras('repo', 'tags', '--oci-layout', layout)).trim().split('\n');
+		const terminal = await versionOf('terminal');
+
+		expect(tags).toContain('pack-index');
+		expect(tags).toContain(`chart-terminal-${terminal.version}`);
+		expect(tags.filter((tag) => tag.startsWith('npm-khal-os-pack-settings-'))).toHaveLength(1);
+	});
+
+	test('holds charts under the digests they have in their registry', async () => {
+		const { version, chart } = await versionOf('terminal');
+		const text = await oras('manifest', 'fetch', '--oci-layout', `${layout}:chart-terminal-${version}`);
+
+		expect(sha256(text)).toBe(chart?.manifestDigest);
+	});
+
+	test('holds what is attached to a chart where oras finds it', async () => {
+		const { version } = await versionOf('ghost');
+		const found = await oras('discover', '--format', 'json', '--oci-layout', `${layout}:chart-ghost-${version}`);
+		const json: unknown = JSON.parse(found);
+		const types = [...listAt(json, 'referrers'), ...listAt(json, 'manifests')].map((entry) =>
+			textAt(entry, 'artifactType'),
+		);
+
+		expect(types).toContain('application/vnd.khal.pack-manifest.v1+json');
+		expect(types).toContain('application/vnd.khal.pack-notes.v1+markdown');
+	});
+
+	test('can be copied into a registry, where a source finds its packs by the index', async () => {
+		const { version, chart } = await versionOf('terminal');
+		const target = `${registry.registryHost}/mirror`;
+		const copy = (from: string, to: string) =>
+			oras('cp', '--from-oci-layout', '--to-plain-http', `${layout}:${from}`, `${target}/${to}`);
+		await copy(`chart-terminal-${version}`, `pack-terminal:${version}`);
+		await copy('pack-index', 'pack-index:latest');
+		const source = await catalog.sources.create(
+			{
+				name: 'Mirror',
+				config: {
+					kind: 'oci',
+					registry: { host: registry.registryHost, plainHttp: true },
+					username: null,
+					discovery: { by: 'index', reference: 'mirror/pack-index:latest' },
+					npm: { url: registry.npmUrl, scope: '@khal-os', username: null },
+					allowedHosts: [new URL(registry.storageUrl).host],
+					hostAliases: {},
+					ca: null,
+					proxy: null,
+					internal: false,
+					requestsPerSecond: null,
+				},
+				npmCredential: registry.githubToken,
+				enabled: false,
+			},
+			by,
+		);
+		await catalog.sources.patch(source.id, { enabled: true }, by);
+		await catalog.syncAll();
+		const mirrored = (await catalog.list(new Map())).packs.find(
+			({ sourceId, name }) => sourceId === source.id && name.includes('Terminal'),
+		);
+
+		expect(mirrored?.installable).toBe(true);
+		expect((await catalog.version(mirrored?.id ?? '', version)).chart?.manifestDigest).toBe(chart?.manifestDigest);
+	});
+});
