@@ -1,0 +1,74 @@
+// One process: Next's request handler on our own HTTP server, so that the port, the signals and the order of shutdown
+// are ours. The runtime (database, worker, sandbox) is started by instrumentation.ts and found on globalThis.
+import { createServer } from 'node:http';
+
+const RUNTIME = Symbol.for('packyard.runtime');
+const FAILURE = Symbol.for('packyard.failure');
+const PORTS_TO_TRY = 20;
+const SHUTDOWN_MS = 20_000;
+
+/**
+ * Listen, start Next and the runtime, and install the signal handlers.
+ * @param {{ dev: boolean }} options
+ * @returns {Promise<{ url: string, setupUrl: string | null, portNote: string | null, sandbox: boolean }>}
+ */
+export async function serve({ dev }) {
+	const host = process.env.HOST || '127.0.0.1';
+	const wanted = Number(process.env.PORT || 3000);
+	let handle = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end('Starting');
+	const server = createServer((request, response) => handle(request, response));
+	const port = await listen(server, { host, port: wanted });
+	process.env.PORT = String(port);
+
+	const { default: next } = await import('next');
+	const app = next({ dev, hostname: host, port, httpServer: server });
+	await app.prepare();
+	if (globalThis[FAILURE] !== undefined) throw globalThis[FAILURE];
+	handle = app.getRequestHandler();
+
+	// The first request waits for the runtime, whichever of instrumentation and routes got to it first.
+	await fetch(`http://127.0.0.1:${port}/api/health`).catch(() => undefined);
+	const runtime = await globalThis[RUNTIME];
+	if (runtime === undefined) throw globalThis[FAILURE] ?? new Error('The runtime did not start; the log says why.');
+	installSignals({ server, runtime });
+	return {
+		url: runtime.url,
+		setupUrl: await runtime.setupUrl(),
+		portNote: port === wanted || wanted === 0 ? null : `port ${wanted} is taken, so this is the next free one`,
+		sandbox: runtime.sandboxed,
+	};
+}
+
+async function listen(server, { host, port }) {
+	for (let candidate = port; candidate < port + PORTS_TO_TRY; candidate++) {
+		const outcome = await new Promise((resolve) => {
+			server.once('error', (error) => resolve(error));
+			server.listen(candidate, host, () => resolve(null));
+		});
+		server.removeAllListeners('error');
+		if (outcome === null) return server.address().port;
+		if (outcome.code !== 'EADDRINUSE') throw outcome;
+	}
+	throw new Error(`Ports ${port} to ${port + PORTS_TO_TRY - 1} are all taken. Set PORT to a free one.`);
+}
+
+/** SIGTERM and SIGINT: no new requests, leases released, database closed, then out. A second signal leaves at once. */
+function installSignals({ server, runtime }) {
+	let stopping = false;
+	for (const signal of ['SIGTERM', 'SIGINT']) {
+		process.on(signal, async () => {
+			if (stopping) process.exit(1);
+			stopping = true;
+			const late = setTimeout(() => process.exit(1), SHUTDOWN_MS);
+			late.unref();
+			server.close();
+			server.closeIdleConnections();
+			try {
+				await runtime.close();
+			} finally {
+				server.closeAllConnections();
+				process.exit(0);
+			}
+		});
+	}
+}

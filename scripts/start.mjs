@@ -1,0 +1,39 @@
+// `npm start` and `npm run dev`: from a fresh clone to a running portal, in words.
+import { mkdirSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { quietEnv, root, setUp } from './setup.mjs';
+
+const dev = process.argv.includes('--dev');
+const started = Date.now();
+
+try {
+	process.chdir(root);
+	const { helm, helmProblem } = await setUp({ build: !dev });
+	Object.assign(process.env, quietEnv, { NODE_ENV: dev ? 'development' : 'production' });
+	if (helm !== null) process.env.HELM_BIN = helm.path;
+	const dataDir = process.env.PACKYARD_DATA_DIR || './data';
+	const data = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
+	mkdirSync(data, { recursive: true, mode: 0o700 });
+	process.env.PACKYARD_LOG_FILE ||= join(data, 'packyard.log');
+	const { serve } = await import('./server.mjs');
+	const { url, setupUrl, portNote, sandbox } = await serve({ dev });
+	const lines = [
+		'',
+		`  Packyard is running    ${url}`,
+		...(portNote === null ? [] : [`                         ${portNote}`]),
+		...(setupUrl === null
+			? []
+			: [`  Create the first owner ${setupUrl}`, '                         (this link works once)']),
+		...(sandbox ? ['  Sandbox                example packs and a pretend cluster; nothing leaves this machine'] : []),
+		...(helm === null
+			? [`  Helm is missing        ${helmProblem}`]
+			: [`  Helm                   ${helm.version} (${helm.source})`]),
+		`  Log                    ${process.env.PACKYARD_LOG_FILE}`,
+		`  Started in ${((Date.now() - started) / 1000).toFixed(1)} s. Stop with Ctrl+C.`,
+		'',
+	];
+	console.log(lines.join('\n'));
+} catch (error) {
+	console.error(`\nPackyard could not start.\n${error.message}${error.hint ? `\n${error.hint}` : ''}\n`);
+	process.exit(1);
+}
