@@ -14,7 +14,7 @@ type SandboxOptions = RegistriesOptions & {
 export type Sandbox = SandboxRegistries & { readonly cluster: Cluster };
 
 /**
- * Start it. Ports are used again when free, because the portal stores URLs; `<dataDir>/cluster.json` and
+ * Start it. Ports are used again when free, because the portal stores URLs; `<dataDir>/cluster.jsonl` and
  * `registry.json` carry the state over a restart. The cluster's token is new at every start: nothing stores it.
  * Throws AppError when no port is free or a state file is damaged.
  */
@@ -22,7 +22,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 	const cluster = await startCluster({
 		...options.cluster,
 		token: randomBytes(24).toString('base64url'),
-		statePath: fileIn(options.dataDir, 'cluster.json'),
+		statePath: fileIn(options.dataDir, 'cluster.jsonl'),
 		latencyMs: options.clusterLatencyMs ?? 0,
 		port: options.ports?.cluster ?? 0,
 	});

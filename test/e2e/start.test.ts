@@ -112,7 +112,7 @@ test('kill -9 of everything at once, pretend cluster included, changes nothing o
 	await portal.kill();
 	portal = await start();
 
-	expect(await finishedAt(door, id)).toMatchObject({ state: 'succeeded', attempt: 2 });
+	expect(await finishedAt(door, id)).toMatchObject({ state: 'succeeded', attempt: 2, failure: null });
 	const { install } = await door.ask(InstallDetail, 'GET', `/api/installs/${installId}`);
 	expect(install.status).toMatchObject({ state: 'running', label: 'Running' });
 	expect(await processesIn(folder)).toEqual([]);

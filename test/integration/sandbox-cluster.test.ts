@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -278,7 +278,7 @@ describe('the API', () => {
 
 describe('a restart', () => {
 	test('keeps address, certificate, releases and running pods', async () => {
-		const statePath = join(scratch, 'kept', 'cluster.json');
+		const statePath = join(scratch, 'kept', 'cluster.jsonl');
 		const first = await startCluster({ token, timing, statePath });
 		await helmOk(['install', 'notes', plain, ...wait], { namespace: 'default', on: first });
 		const before = podsIn('default', first).map(({ metadata }) => metadata.uid);
@@ -301,14 +301,14 @@ describe('a restart', () => {
 	});
 
 	test('a state that was never closed is taken up: what was starting goes on, definitions are served', async () => {
-		const statePath = join(scratch, 'crashed.json');
+		const statePath = join(scratch, 'crashed.jsonl');
 		const slow = await startCluster({ token, timing: { ...timing, pullMs: 60_000 }, statePath });
 		await helmOk(['install', 'all', everything, '--no-hooks'], { namespace: 'default', on: slow });
-		const saved = () => readFile(statePath, 'utf8').catch(() => '');
+		const saved = () => readFile(statePath, 'utf8');
 		await expect
 			.poll(async () => (await saved()).includes('"reason":"ContainerCreating"'), { timeout: 10_000 })
 			.toBe(true);
-		const copy = join(scratch, 'copy.json');
+		const copy = join(scratch, 'copy.jsonl');
 		await copyFile(statePath, copy);
 		await slow.close();
 
@@ -322,8 +322,30 @@ describe('a restart', () => {
 		}
 	});
 
+	test('what a client was told is on disk at that moment, and half a line after a crash is forgotten', async () => {
+		const statePath = join(scratch, 'told.jsonl');
+		const first = await startCluster({ token, timing, statePath });
+		await helmOk(['install', 'notes', plain], { namespace: 'default', on: first });
+		const told = first.store.list('v1', 'Secret', 'default').map(({ metadata }) => metadata.resourceVersion);
+		await helmOk(['uninstall', 'notes'], { namespace: 'default', on: first });
+		const copy = join(scratch, 'told-copy.jsonl');
+		await copyFile(statePath, copy);
+		await first.close();
+		await appendFile(copy, '{"put":{"kind":"Secret","apiVer');
+
+		const next = await startCluster({ token, timing, statePath: copy });
+		try {
+			expect(told).not.toEqual([]);
+			expect(next.store.list('v1', 'Secret', 'default')).toEqual([]);
+			expect(next.store.peek('apps/v1', 'Deployment', 'default', 'notes')).toBeUndefined();
+			await helmOk(['install', 'notes', plain, ...wait], { namespace: 'default', on: next });
+		} finally {
+			await next.close();
+		}
+	});
+
 	test('takes another port when the old one is in use', async () => {
-		const statePath = join(scratch, 'port.json');
+		const statePath = join(scratch, 'port.jsonl');
 		const first = await startCluster({ token, timing, statePath });
 		await expect.poll(() => stat(statePath).then(Boolean, () => false)).toBe(true);
 		const second = await startCluster({ token, timing, statePath });
@@ -333,13 +355,13 @@ describe('a restart', () => {
 	});
 
 	test('a damaged state file is named, and not overwritten', async () => {
-		const statePath = join(scratch, 'damaged.json');
-		await writeFile(statePath, '{"format":1,');
+		const statePath = join(scratch, 'damaged.jsonl');
+		await writeFile(statePath, '{"format":2,');
 		await expect(startCluster({ token, statePath })).rejects.toMatchObject({
 			code: 'internal',
 			hint: expect.stringContaining(statePath),
 		});
-		expect(await readFile(statePath, 'utf8')).toBe('{"format":1,');
+		expect(await readFile(statePath, 'utf8')).toBe('{"format":2,');
 	});
 });
 

@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Operation } from '@/lib/contracts/operations';
 import { Problem } from '@/lib/contracts/problem';
-import { isRecord, listAt, textAt } from '@/lib/core';
+import { at, isRecord, textAt } from '@/lib/core';
 import { type Eavesdropper, eavesdrop, everyRow, type Overheard } from '../support/eavesdropper';
 import { oddPack } from '../support/odd-pack';
 import {
@@ -96,8 +96,8 @@ beforeAll(async () => {
 	rows = await everyRow(portal.runtime.db.pool);
 	await portal.runtime.close();
 	await ears.stop();
-	const state: unknown = JSON.parse(await readFile(join(portal.dataDir, 'sandbox', 'cluster.json'), 'utf8'));
-	objects = listAt(state, 'objects');
+	const lines = (await readFile(join(portal.dataDir, 'sandbox', 'cluster.jsonl'), 'utf8')).trim().split('\n');
+	objects = lines.map((line) => at(JSON.parse(line), 'put')).filter((object) => object !== undefined);
 });
 afterAll(async () => {
 	await portal?.close();
@@ -240,7 +240,7 @@ describe('no secret', () => {
 		const log = await readFile(join(portal.dataDir, 'packyard.log'), 'utf8');
 
 		expect(log.split('\n').length).toBeGreaterThan(100);
-		expect(await hunt.inFolder(portal.dataDir, [join('sandbox', 'cluster.json')])).toEqual([]);
+		expect(await hunt.inFolder(portal.dataDir, [join('sandbox', 'cluster.jsonl')])).toEqual([]);
 	});
 
 	test('is anywhere else in the cluster: release records, ConfigMaps, workloads, pods, events', () => {

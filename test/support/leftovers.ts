@@ -43,7 +43,7 @@ export async function strayed(portal: Portal, planted: Readonly<Record<string, s
 	const rows = await everyRow(portal.runtime.db.pool);
 	return [
 		...rows.flatMap(({ place, content }) => hunt.in(place, content)),
-		...(await hunt.inFolder(portal.dataDir, [join('sandbox', 'cluster.json')])),
+		...(await hunt.inFolder(portal.dataDir, [join('sandbox', 'cluster.jsonl')])),
 		...everyObject(portal).flatMap(({ name, object }) => hunt.in(name, withoutEnvironment(name, object))),
 	];
 }

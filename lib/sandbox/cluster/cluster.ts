@@ -96,7 +96,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			server.closeAllConnections();
 			simulator.stop();
 			await closed;
-			await saver?.flush();
+			saver?.close();
 		},
 	};
 }
