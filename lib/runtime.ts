@@ -170,6 +170,8 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 		},
 		baseUrls,
 		setupUrl: async () => {
+			// A runner answers to its portal only: it has no people.
+			if (config.role === 'runner') return null;
 			const token = await setup.ensureToken();
 			return token === null ? null : `${url}/setup?token=${token}`;
 		},

@@ -10,7 +10,7 @@ const SHUTDOWN_MS = 20_000;
 /**
  * Listen, start Next and the runtime, and install the signal handlers.
  * @param {{ dev: boolean }} options
- * @returns {Promise<{ url: string, setupUrl: string | null, portNote: string | null, sandbox: boolean }>}
+ * @returns {Promise<{ url: string, setupUrl: string | null, portNote: string | null, sandbox: boolean, role: string }>}
  */
 export async function serve({ dev }) {
 	const host = process.env.HOST || '127.0.0.1';
@@ -36,6 +36,7 @@ export async function serve({ dev }) {
 		setupUrl: await runtime.setupUrl(),
 		portNote: port === wanted || wanted === 0 ? null : `port ${wanted} is taken, so this is the next free one`,
 		sandbox: runtime.sandboxed,
+		role: runtime.config.role,
 	};
 }
 

@@ -16,7 +16,7 @@ try {
 	mkdirSync(data, { recursive: true, mode: 0o700 });
 	process.env.PACKYARD_LOG_FILE ||= join(data, 'packyard.log');
 	const { serve } = await import('./server.mjs');
-	const { url, setupUrl, portNote, sandbox } = await serve({ dev });
+	const { url, setupUrl, portNote, sandbox, role } = await serve({ dev });
 	const lines = [
 		'',
 		`  Packyard is running    ${url}`,
@@ -24,6 +24,8 @@ try {
 		...(setupUrl === null
 			? []
 			: [`  Create the first owner ${setupUrl}`, '                         (this link works once)']),
+		...(role === 'runner' ? [`  Runner only            portals reach it with PACKYARD_RUNNER_URL=${url}`] : []),
+		...(role === 'portal' ? [`  Portal only            its runner is ${process.env.PACKYARD_RUNNER_URL}`] : []),
 		...(sandbox ? ['  Sandbox                example packs and a pretend cluster; nothing leaves this machine'] : []),
 		...(helm === null
 			? [`  Helm is missing        ${helmProblem}`]

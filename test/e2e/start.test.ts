@@ -9,7 +9,7 @@ import { type Operation, OperationList } from '@/lib/contracts/operations';
 import { openDatabase } from '@/lib/db';
 import { MIGRATIONS } from '../support/database';
 import { requestInstall } from '../support/orders';
-import { finishedAt, ownerDoor, signInAsOwner } from '../support/owner-door';
+import { finishedAt, ownerDoor, signInAsOwner, sourcesRead } from '../support/owner-door';
 import { type PortalProcess, startProcess } from '../support/portal-process';
 import { processesIn } from '../support/processes';
 
@@ -34,6 +34,7 @@ beforeAll(async () => {
 	takenPort = typeof address === 'object' && address !== null ? address.port : 0;
 	portal = await start();
 	cookie = await signInAsOwner(portal.url, portal.setupUrl);
+	await sourcesRead(door);
 });
 afterAll(async () => {
 	await portal?.kill();

@@ -1,5 +1,6 @@
 import { createApi } from '@/lib/api-client';
 import { type Operation, OperationView } from '@/lib/contracts/operations';
+import { SourceList } from '@/lib/contracts/sources';
 import type { Door } from './orders';
 import { OWNER } from './portal';
 
@@ -40,6 +41,16 @@ export function ownerDoor(where: () => { url: string; cookie: string }): Door {
 			return schema.parse(answer);
 		},
 	};
+}
+
+/** Wait until every source was read once: before that a pack may be there with its older versions only. */
+export async function sourcesRead(door: Door): Promise<void> {
+	for (let tries = 0; tries < 600; tries++) {
+		const { sources } = await door.ask(SourceList, 'GET', '/api/sources');
+		if (sources.length > 0 && sources.every((source) => source.lastGoodSyncAt !== null)) return;
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+	throw new Error('the sources were not read within a minute');
 }
 
 /** Wait until an operation has ended. */
