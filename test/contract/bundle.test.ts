@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Catalog, createCatalog } from '@/lib/catalog';
-import { GithubSourceConfig } from '@/lib/contracts/source-config';
+import { GithubSourceConfig, OciSourceConfig } from '@/lib/contracts/source-config';
 import { listAt, Secret, textAt } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import { sha256 } from '@/lib/digest';
@@ -17,8 +17,8 @@ import { describeWith, pathOf } from './support/tools';
 const run = promisify(execFile);
 const by = { id: null, name: 'Ana', via: 'cli' } as const;
 
-/** What `packyard bundle export` writes, read by the program that everybody else uses. */
-describeWith('an exported bundle', ['oras'], () => {
+/** What `packyard bundle export` writes, read by the programs that everybody else uses. */
+describeWith('an exported bundle', ['oras', 'skopeo'], () => {
 	let folder: string;
 	let db: Database;
 	let registry: SandboxRegistries;
@@ -55,6 +55,12 @@ describeWith('an exported bundle', ['oras'], () => {
 
 	async function oras(...args: string[]): Promise<string> {
 		return (await run(pathOf('oras'), args, { cwd: folder, env: { ...process.env, HOME: folder } })).stdout;
+	}
+
+	/** Without a trust policy of this machine, and without its credentials. */
+	async function skopeo(...args: string[]): Promise<string> {
+		const all = ['--insecure-policy', '--tmpdir', folder, ...args];
+		return (await run(pathOf('skopeo'), all, { cwd: folder, env: { ...process.env, HOME: folder } })).stdout;
 	}
 
 	async function versionOf(slug: string) {
@@ -126,5 +132,62 @@ describeWith('an exported bundle', ['oras'], () => {
 
 		expect(mirrored?.installable).toBe(true);
 		expect((await catalog.version(mirrored?.id ?? '', version)).chart?.manifestDigest).toBe(chart?.manifestDigest);
+	});
+
+	test('is an archive skopeo reads: the chart it names is, byte for byte, that of the registry', async () => {
+		const { version, chart } = await versionOf('terminal');
+		const raw = await skopeo('inspect', '--raw', `oci-archive:${layout}:chart-terminal-${version}`);
+
+		expect(sha256(raw)).toBe(chart?.manifestDigest);
+	});
+
+	test('is copied by skopeo into a registry and into a layout on disk under the same digest', async () => {
+		const { version, chart } = await versionOf('terminal');
+		const from = `oci-archive:${layout}:chart-terminal-${version}`;
+		const place = `docker://${registry.registryHost}/skopeo/pack-terminal:${version}`;
+		const unpacked = `oci:${join(folder, 'unpacked')}:chart-terminal`;
+		await skopeo('copy', '--preserve-digests', '--dest-tls-verify=false', from, place);
+		await skopeo('copy', '--preserve-digests', from, unpacked);
+		const copies = [
+			await skopeo('inspect', '--raw', '--tls-verify=false', place),
+			await skopeo('inspect', '--raw', unpacked),
+		];
+		const { id } = await catalog.sources.create(
+			{
+				name: 'Skopeo',
+				config: OciSourceConfig.parse({
+					kind: 'oci',
+					registry: { host: registry.registryHost, plainHttp: true },
+					discovery: { by: 'names', repositories: ['skopeo/pack-terminal'] },
+					npm: { url: registry.npmUrl, scope: '@khal-os' },
+					allowedHosts: [new URL(registry.storageUrl).host],
+				}),
+				npmCredential: registry.githubToken,
+				enabled: true,
+			},
+			by,
+		);
+		await catalog.syncAll();
+		const found = (await catalog.list(new Map())).packs.find(({ sourceId }) => sourceId === id);
+		const copied = await catalog.version(found?.id ?? '', version);
+
+		expect(copies.map((raw) => sha256(raw))).toEqual([chart?.manifestDigest, chart?.manifestDigest]);
+		expect(copied.installable).toBe(true);
+		expect(copied.chart).toMatchObject({ manifestDigest: chart?.manifestDigest, archiveDigest: chart?.archiveDigest });
+	});
+
+	test('has a name for everything in it, attachments and npm tarballs too, that skopeo copies it by', async () => {
+		const names = (await oras('repo', 'tags', '--oci-layout', layout)).trim().split('\n');
+		const index: unknown = JSON.parse((await run('tar', ['-xOf', layout, 'index.json'])).stdout);
+		const entries = listAt(index, 'manifests');
+		const digests: string[] = [];
+		for (const name of names) {
+			const target = `oci:${join(folder, 'all')}:${name}`;
+			await skopeo('copy', '--preserve-digests', `oci-archive:${layout}:${name}`, target);
+			digests.push(sha256(await skopeo('inspect', '--raw', target)));
+		}
+
+		expect(names.some((name) => name.startsWith('attached-ghost-'))).toBe(true);
+		expect(digests.toSorted()).toEqual(entries.map((entry) => textAt(entry, 'digest')).toSorted());
 	});
 });

@@ -111,8 +111,9 @@ async function addChart(
 	});
 	lines.push(`${pack.key} ${version.version}: chart ${artifact.digest}`);
 	for (const attached of artifact.attached) {
-		// Notes and manifests are written anew from the catalog, which knows the ones that count.
-		layout.add(attached, { name: null, texts: { [bundleAnnotation.subject]: artifact.digest } });
+		// Everything has a name, because skopeo finds nothing by digest. What is attached anew below has a better one.
+		const name = refName('attached', pack.key, version.version, attached.digest.slice(7, 19));
+		layout.add(attached, { name, texts: { [bundleAnnotation.subject]: artifact.digest } });
 		lines.push(`${pack.key} ${version.version}: attached ${attached.artifactType ?? 'artifact'} ${attached.digest}`);
 	}
 	return artifact;

@@ -8,7 +8,7 @@ import type { TarFile } from './tar';
  */
 export type Layout = {
 	/** Put a manifest and its blobs into the layout; `texts` become annotations of its entry, `name` what tools call it. */
-	add(content: ArtifactContent, entry: { name: string | null; texts: Readonly<Record<string, string>> }): void;
+	add(content: ArtifactContent, entry: { name: string; texts: Readonly<Record<string, string>> }): void;
 	/** The files of the tar, the small ones that say what it is first. */
 	files(): TarFile[];
 };
@@ -20,20 +20,18 @@ const REF_NAME = 'org.opencontainers.image.ref.name';
 
 export function createLayout(): Layout {
 	const blobs = new Map<string, Uint8Array>();
-	const entries = new Map<string, { name: string | null; entry: object }>();
+	const entries = new Map<string, object>();
 	return {
 		add({ mediaType, digest, size, artifactType, bytes, blobs: named }, { name, texts }) {
 			for (const blob of named) blobs.set(blob.digest, blob.bytes);
 			blobs.set(digest, bytes);
-			// One digest under two tags is two entries; one attachment that comes twice is one, under the name it has.
+			// One digest under two tags is two entries; one attachment that comes twice is one, under its later name.
 			const key = `${texts[bundleAnnotation.reference] ?? ''}\n${digest}`;
-			const known = entries.get(key)?.name ?? name;
-			const annotations = { ...texts, ...(known === null ? {} : { [REF_NAME]: known }) };
 			const type = artifactType === null ? {} : { artifactType };
-			entries.set(key, { name: known, entry: { mediaType, digest, size, ...type, annotations } });
+			entries.set(key, { mediaType, digest, size, ...type, annotations: { ...texts, [REF_NAME]: name } });
 		},
 		files() {
-			const manifests = [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { entry }]) => entry);
+			const manifests = [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 			const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests };
 			return [
 				{ path: 'oci-layout', bytes: textBytes('{"imageLayoutVersion":"1.0.0"}') },

@@ -17,6 +17,7 @@ const tools = {
 	olareg: { path: built('olareg'), hint: build },
 	distribution: { path: built('distribution'), hint: build },
 	'docker-registry': { path: onPath('docker-registry'), hint: 'apt-get install docker-registry' },
+	skopeo: { path: onPath('skopeo'), hint: 'apt-get install skopeo' },
 	npm: { path: onPath('npm'), hint: 'it comes with Node' },
 	verdaccio: { path: verdaccio(), hint: 'npm install' },
 } satisfies Record<string, Tool>;
