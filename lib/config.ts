@@ -197,7 +197,12 @@ export type Config = {
 	runnerToken: Secret | null;
 	helmBin: string | null;
 	/** null = the sandbox's cluster. */
-	kube: { kubeconfig: string; context: string | null } | null;
+	kube: {
+		kubeconfig: string;
+		context: string | null;
+		/** Everything around us: a credential plugin gets the few variables of it that the runner lets through. */
+		env: Readonly<Record<string, string | undefined>>;
+	} | null;
 	/** null = the sandbox's registries. */
 	github: {
 		org: string;
@@ -239,7 +244,7 @@ export function readConfig(
 			hint: 'See the configuration table in README.md.',
 		});
 	}
-	return toConfig(parsed.data, { rootDir, production: env.NODE_ENV === 'production' });
+	return toConfig(parsed.data, { rootDir, env });
 }
 
 /** The address this process is reached at from itself. */
@@ -266,7 +271,10 @@ function contradictions(values: Values): string[] {
 	return problems;
 }
 
-function toConfig(values: Values, place: { rootDir: string; production: boolean }): Config {
+function toConfig(
+	values: Values,
+	place: { rootDir: string; env: Readonly<Record<string, string | undefined>> },
+): Config {
 	const absolute = (path: string) => (isAbsolute(path) ? path : resolve(place.rootDir, path));
 	const kubeconfig = values.PACKYARD_KUBECONFIG;
 	return {
@@ -287,6 +295,7 @@ function toConfig(values: Values, place: { rootDir: string; production: boolean 
 				: {
 						kubeconfig: kubeconfig === 'in-cluster' ? kubeconfig : absolute(kubeconfig),
 						context: values.PACKYARD_KUBE_CONTEXT ?? null,
+						env: place.env,
 					},
 		github:
 			values.PACKYARD_GITHUB_ORG === undefined
@@ -308,6 +317,7 @@ function toConfig(values: Values, place: { rootDir: string; production: boolean 
 		logLevel: values.PACKYARD_LOG_LEVEL,
 		logFile: values.PACKYARD_LOG_FILE === undefined ? null : absolute(values.PACKYARD_LOG_FILE),
 		signInLimit: values.PACKYARD_SIGN_IN_LIMIT,
-		...place,
+		rootDir: place.rootDir,
+		production: place.env.NODE_ENV === 'production',
 	};
 }

@@ -220,7 +220,8 @@ async function openWorld(config: Config, given: SandboxHandle | null): Promise<W
 function connectTo(kube: Config['kube']): ReturnType<typeof connectFromKubeconfig> {
 	if (kube === null) throw new AppError('invalid_request', 'PACKYARD_KUBECONFIG is not set.');
 	if (kube.kubeconfig === 'in-cluster') return connectInCluster();
-	return connectFromKubeconfig({ path: kube.kubeconfig }, kube.context === null ? {} : { context: kube.context });
+	const { kubeconfig: path, context, env } = kube;
+	return connectFromKubeconfig({ path }, { env, ...(context === null ? {} : { context }) });
 }
 
 function githubSource(github: NonNullable<Config['github']>): ManagedSource {

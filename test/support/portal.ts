@@ -35,6 +35,8 @@ export type Portal = {
 	close(): Promise<void>;
 };
 
+type Settings = Record<string, string>;
+
 /** Timings far below a real cluster's, so that a whole story takes seconds. */
 const fast = { pullMs: 20, startMs: 20, jobMs: 20, deleteMs: 10, crashMs: 30 };
 
@@ -43,7 +45,11 @@ const fast = { pullMs: 20, startMs: 20, jobMs: 20, deleteMs: 10, crashMs: 30 };
  * `settings` are environment variables as an admin would set them.
  */
 export async function startPortal(
-	options: { settings?: Record<string, string>; dataDir?: string; owner?: boolean } = {},
+	options: {
+		settings?: Settings | ((sandbox: Sandbox) => Settings | Promise<Settings>);
+		dataDir?: string;
+		owner?: boolean;
+	} = {},
 ): Promise<Portal> {
 	const helm = await ensureHelm({ helmBin: process.env.HELM_BIN });
 	const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'packyard-portal-')));
@@ -58,7 +64,7 @@ export async function startPortal(
 		PACKYARD_HELM_TIMEOUT_SECONDS: '30',
 		PACKYARD_SIGN_IN_LIMIT: '1000',
 		HELM_BIN: helm.path,
-		...options.settings,
+		...(typeof options.settings === 'function' ? await options.settings(sandbox) : options.settings),
 	});
 	const firstTime = options.dataDir === undefined;
 	const starting = startRuntime(config, { sandbox, ...(firstTime ? { loadDump: await migratedDump() } : {}) });
