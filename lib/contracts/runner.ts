@@ -224,26 +224,37 @@ export const ReleaseStatus = z.object({
 });
 export type ReleaseStatus = z.infer<typeof ReleaseStatus>;
 
+/** The kinds of powers, as the policy lists them: strongest first. */
+export const PowerCode = z.enum([
+	'privileged',
+	'host-access',
+	'cluster-scoped',
+	'crd',
+	'rbac',
+	'sandbox',
+	'exposed-port',
+	'volume',
+	'mutable-image',
+	'hook',
+	'permission',
+]);
+export type PowerCode = z.infer<typeof PowerCode>;
+
 /** One power a chart or manifest asks for, as a plain sentence. */
 export const Power = z.object({
-	code: z.enum([
-		'cluster-scoped',
-		'rbac',
-		'privileged',
-		'host-access',
-		'exposed-port',
-		'volume',
-		'mutable-image',
-		'crd',
-		'hook',
-		'permission',
-		'sandbox',
-	]),
+	code: PowerCode,
 	subject: z.string(),
 	sentence: z.string(),
+	/** What exactly is granted, in a form made for comparing: a sentence may stay the same while a role grows. */
+	extent: z.string(),
 	level: z.enum(['info', 'warning', 'danger']),
 });
 export type Power = z.infer<typeof Power>;
+
+/** The same power in two renderings, whatever words this version of Packyard has for it. */
+export function powerIdentity({ code, subject, extent }: Pick<Power, 'code' | 'subject' | 'extent'>): string {
+	return JSON.stringify([code, subject, extent]);
+}
 
 export const ResourceChange = z.object({
 	apiVersion: z.string(),

@@ -103,7 +103,7 @@ function powersOf({ delivery }: Draft): Power[] {
 	const { permissions, sandbox } = delivery.manifest;
 	const powers: Power[] = permissions.map((permission) => {
 		const { known, sentence } = describePermission(permission);
-		return { code: 'permission', subject: permission, sentence, level: known ? 'info' : 'warning' };
+		return { code: 'permission', subject: permission, sentence, extent: '', level: known ? 'info' : 'warning' };
 	});
 	if (sandbox?.enabled === true) {
 		const root = sandbox.sudoers ? ', with administrator rights inside it' : '';
@@ -111,6 +111,7 @@ function powersOf({ delivery }: Draft): Power[] {
 			code: 'sandbox',
 			subject: 'sandbox',
 			sentence: `Starts a container for every user${root}.`,
+			extent: `${sandbox.sudoers ? 'root' : 'user'}, ${sandbox.mounts} mounts`,
 			level: sandbox.sudoers ? 'danger' : 'warning',
 		});
 	}

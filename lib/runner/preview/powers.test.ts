@@ -151,6 +151,24 @@ test('an ordinary pack asks for nothing', () => {
 	expect(powers(pod(`{containers: [{name: m, image: "a:latest@sha256:${'0'.repeat(64)}"}]}`))).toEqual([]);
 });
 
+test.each([
+	[
+		'a role that may do even more of everything',
+		'kind: Role\nmetadata: {name: r}\nrules: [{verbs: ["*"], apiGroups: [""], resources: ["*"]}]',
+		'kind: Role\nmetadata: {name: r}\nrules: [{verbs: ["*"], apiGroups: ["*"], resources: ["*"]}]',
+	],
+	[
+		'a binding that serves one more account',
+		'kind: RoleBinding\nmetadata: {name: b}\nroleRef: {kind: Role, name: r}\nsubjects: [{kind: ServiceAccount, name: a}]',
+		'kind: RoleBinding\nmetadata: {name: b}\nroleRef: {kind: Role, name: r}\nsubjects: [{kind: ServiceAccount, name: a}, {kind: ServiceAccount, name: z}]',
+	],
+])('%s reads the same and is another power', (_, before, after) => {
+	const [[old], [grown]] = [powers(before), powers(after)];
+	expect(grown?.sentence).toBe(old?.sentence);
+	expect(grown?.extent).not.toBe(old?.extent);
+	expect(powers(before)[0]?.extent).toBe(old?.extent);
+});
+
 test('the dangerous stands first', () => {
 	const yaml = `${rows[15]?.[1]}\n---\n${rows[6]?.[1]}`;
 	expect(powers(yaml).map(({ level }) => level)).toEqual(['danger', 'info']);

@@ -1,5 +1,6 @@
-import type { Power } from '@/lib/contracts/runner';
-import { isRecord, listAt, textAt } from '@/lib/core';
+import { type Power, powerIdentity } from '@/lib/contracts/runner';
+import { at, isRecord, listAt, textAt } from '@/lib/core';
+import { digestOf } from '@/lib/digest';
 import { nameOf, podTemplateOf, type RenderedObject } from '../helm/documents';
 import { numberAt } from '../kube/workloads';
 
@@ -9,7 +10,7 @@ export type PowerContext = { isClusterScoped: (object: RenderedObject) => boolea
 /** Everything these objects may do that an admin should know before saying yes, strongest first. Pure. */
 export function powersOf(objects: readonly RenderedObject[], context: PowerContext): Power[] {
 	const found = objects.flatMap((object) => rules.flatMap((rule) => rule(object, context)));
-	const unique = new Map(found.map((power) => [`${power.code}/${power.subject}/${power.sentence}`, power]));
+	const unique = new Map(found.map((power) => [powerIdentity(power), power]));
 	return [...unique.values()].sort((a, b) => weight[b.level] - weight[a.level]);
 }
 
@@ -55,13 +56,13 @@ function clusterScoped(object: RenderedObject, { isClusterScoped }: PowerContext
 	if (!isClusterScoped(object) || object.kind === 'CustomResourceDefinition' || /^ClusterRole/.test(object.kind))
 		return [];
 	const sentence = `It creates ${nameOf(object)}, which belongs to the whole cluster and not only to this namespace.`;
-	return [{ code: 'cluster-scoped', subject: nameOf(object), sentence, level: 'danger' }];
+	return [{ code: 'cluster-scoped', subject: nameOf(object), sentence, extent: '', level: 'danger' }];
 }
 
 function customResources(object: RenderedObject): Power[] {
 	if (object.kind !== 'CustomResourceDefinition') return [];
 	const sentence = `It teaches the cluster a new kind of object (${object.metadata.name}), which stays when the pack is removed.`;
-	return [{ code: 'crd', subject: nameOf(object), sentence, level: 'warning' }];
+	return [{ code: 'crd', subject: nameOf(object), sentence, extent: '', level: 'warning' }];
 }
 
 function rbac(object: RenderedObject): Power[] {
@@ -75,14 +76,17 @@ function rbac(object: RenderedObject): Power[] {
 		const readsSecrets = granted.some((rule) => hasAny(rule, 'resources', ['secrets']));
 		const what = isWide ? 'do nearly everything' : readsSecrets ? 'read Secrets' : rulesInWords(granted);
 		const level = isWide || object.kind === 'ClusterRole' ? 'danger' : 'warning';
-		return [{ code: 'rbac', subject, sentence: `Its pods may ${what} through the Kubernetes API ${where}.`, level }];
+		const sentence = `Its pods may ${what} through the Kubernetes API ${where}.`;
+		const extent = digestOf({ granted, aggregated: at(object, 'aggregationRule') ?? null });
+		return [{ code: 'rbac', subject, sentence, extent, level }];
 	}
 	if (object.kind !== 'RoleBinding' && object.kind !== 'ClusterRoleBinding') return [];
 	const role = `${textAt(object, 'roleRef', 'kind') ?? 'role'} ${textAt(object, 'roleRef', 'name') ?? ''}`;
 	const isAdmin = /ClusterRole (cluster-admin|admin|edit)$/.test(role);
 	const where = object.kind === 'RoleBinding' ? 'in this namespace' : 'in the whole cluster';
 	const level = isAdmin || object.kind === 'ClusterRoleBinding' ? 'danger' : 'info';
-	return [{ code: 'rbac', subject, sentence: `It grants the rights of ${role} ${where}.`, level }];
+	const extent = digestOf({ role, to: listAt(object, 'subjects') });
+	return [{ code: 'rbac', subject, sentence: `It grants the rights of ${role} ${where}.`, extent, level }];
 }
 
 function privileged(object: RenderedObject): Power[] {
@@ -95,15 +99,15 @@ function privileged(object: RenderedObject): Power[] {
 		const powers: Power[] = [];
 		if (context.privileged === true) {
 			const sentence = 'This container is privileged: it can take over the node it runs on.';
-			powers.push({ code: 'privileged', subject, sentence, level: 'danger' });
+			powers.push({ code: 'privileged', subject, sentence, extent: 'privileged', level: 'danger' });
 		}
 		if (added.length > 0) {
 			const sentence = `This container asks for the Linux capabilities ${added.join(', ')}.`;
-			powers.push({ code: 'privileged', subject, sentence, level: 'danger' });
+			powers.push({ code: 'privileged', subject, sentence, extent: [...added].sort().join(','), level: 'danger' });
 		}
 		if (context.allowPrivilegeEscalation === true && context.privileged !== true) {
 			const sentence = 'Processes in this container may gain more rights than they start with.';
-			powers.push({ code: 'privileged', subject, sentence, level: 'warning' });
+			powers.push({ code: 'privileged', subject, sentence, extent: 'escalation', level: 'warning' });
 		}
 		return powers;
 	});
@@ -124,6 +128,7 @@ function hostAccess(object: RenderedObject): Power[] {
 			code: 'host-access',
 			subject,
 			sentence: `Its pods share the ${what} of the node they run on.`,
+			extent: what,
 			level: 'danger',
 		}));
 	for (const volume of listAt(spec, 'volumes')) {
@@ -133,6 +138,7 @@ function hostAccess(object: RenderedObject): Power[] {
 			code: 'host-access',
 			subject,
 			sentence: `Its pods can reach ${path} on the node they run on.`,
+			extent: path,
 			level: 'danger',
 		});
 	}
@@ -144,6 +150,7 @@ function hostAccess(object: RenderedObject): Power[] {
 				code: 'exposed-port',
 				subject,
 				sentence: `It listens on port ${number} of the node.`,
+				extent: `node:${number}`,
 				level: 'warning',
 			});
 		}
@@ -161,6 +168,7 @@ function exposedPorts(object: RenderedObject): Power[] {
 				code: 'exposed-port',
 				subject,
 				sentence: `It can be reached from outside the cluster ${how}.`,
+				extent: type,
 				level: 'warning',
 			},
 		];
@@ -174,7 +182,7 @@ function exposedPorts(object: RenderedObject): Power[] {
 	const sentence = names
 		? `It can be reached from outside at ${names}.`
 		: 'It can be reached from outside the cluster.';
-	return [{ code: 'exposed-port', subject, sentence, level: 'warning' }];
+	return [{ code: 'exposed-port', subject, sentence, extent: names, level: 'warning' }];
 }
 
 function volumes(object: RenderedObject): Power[] {
@@ -187,6 +195,7 @@ function volumes(object: RenderedObject): Power[] {
 			code: 'volume',
 			subject: nameOf(object),
 			sentence: `It stores data on a volume of ${size}.${stays}`,
+			extent: size,
 			level: 'info',
 		};
 	});
@@ -200,7 +209,8 @@ function mutableImages(object: RenderedObject): Power[] {
 		if (tag !== undefined && !MUTABLE_TAGS.includes(tag)) return [];
 		const why = tag === undefined ? 'has no tag' : `uses the tag ${tag}`;
 		const sentence = `The image ${image} ${why}: what runs can change without an upgrade, and a rollback may not bring the old one back.`;
-		return [{ code: 'mutable-image' as const, subject: nameOf(object), sentence, level: 'warning' as const }];
+		const level = 'warning' as const;
+		return [{ code: 'mutable-image' as const, subject: nameOf(object), sentence, extent: image, level }];
 	});
 }
 
@@ -209,7 +219,7 @@ function hooks(object: RenderedObject): Power[] {
 	if (events.length === 0) return [];
 	const when = events.map((event) => event.replace('-', ' ')).join(', ');
 	const sentence = `${nameOf(object)} runs as a hook (${when}); what it does is not undone by a rollback.`;
-	return [{ code: 'hook', subject: nameOf(object), sentence, level: 'info' }];
+	return [{ code: 'hook', subject: nameOf(object), sentence, extent: events.join(','), level: 'info' }];
 }
 
 function containersIn(object: RenderedObject): unknown[] {

@@ -13,7 +13,7 @@ import { missingHelm } from '../missing-helm';
 import { isKept, readRelease } from '../release-objects';
 import { diffObjects, headlineOf, keysAs } from './diff';
 import { asHelmApplies, ownerProblem } from './ownership';
-import { CLUSTER_KINDS, imagesOf, powersOf } from './powers';
+import { CLUSTER_KINDS, imagesOf, type PowerContext, powersOf } from './powers';
 
 const PARALLEL = 6;
 const RENDER_SECONDS = 60;
@@ -46,13 +46,30 @@ export async function previewRelease(
 	return {
 		resources,
 		headline: headlineOf(resources),
-		powers: powersOf(rendered, { isClusterScoped: ({ kind }) => CLUSTER_KINDS.includes(kind) }),
+		powers: powersOf(rendered, { isClusterScoped: await clusterScope(kube, rendered) }),
 		injected: outcome.injected,
 		warnings: [...outcome.warnings, ...vanished.warnings],
 		images: imagesOf(rendered),
 		manifestDigest: manifestDigest(rendered),
 		helmRevision: before.records[0]?.revision ?? 0,
 	};
+}
+
+/** The well-known kinds, and whatever the cluster or a CRD of this very chart says belongs to no namespace. */
+async function clusterScope(
+	kube: KubeClient,
+	rendered: readonly RenderedObject[],
+): Promise<PowerContext['isClusterScoped']> {
+	const defined = rendered.filter(
+		(object) => object.kind === 'CustomResourceDefinition' && textAt(object, 'spec', 'scope') === 'Cluster',
+	);
+	const wide = new Set(defined.map((object) => textAt(object, 'spec', 'names', 'kind')));
+	for (const { apiVersion, kind } of rendered) {
+		if (CLUSTER_KINDS.includes(kind)) continue;
+		const resource = await kube.discovery.find(apiVersion, kind);
+		if (resource?.namespaced === false) wide.add(kind);
+	}
+	return ({ kind }) => CLUSTER_KINDS.includes(kind) || wide.has(kind);
 }
 
 type Rendering = { chart: Buffer; isUpgrade: boolean; signal?: AbortSignal };
