@@ -116,7 +116,10 @@ async function examinePing({ connections, seen }: Examination): Promise<Finding>
 	const { registry } = connections.endpoints;
 	if (registry === null) return skipped(NO_REGISTRY);
 	if (seen.challenge === null) return skipped('The registry could not be reached.');
-	const { status } = seen.challenge;
+	const { status, url, bytes } = seen.challenge;
+	if (status === 400 && url.startsWith('http:') && /https|TLS|SSL/i.test(new TextDecoder().decode(bytes))) {
+		return fail(`${registry.host} wants TLS and is spoken to without.`, 'Switch off plain http for it.', '400');
+	}
 	if (status === 200) return ok('The registry answers everybody.', '200');
 	if (status === 401) return ok('The registry answers and wants a token.', '401');
 	return fail(

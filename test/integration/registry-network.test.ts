@@ -1,10 +1,14 @@
 import { createServer, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
+import { connect, createServer as createTcpServer, type Server as Listener, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { GithubSourceConfig } from '@/lib/contracts/source-config';
+import { GithubSourceConfig, OciSourceConfig } from '@/lib/contracts/source-config';
 import { createPackSource, runDoctor } from '@/lib/registry';
 import { type Sandbox, startSandbox } from '@/lib/sandbox';
+import { createCertificate } from '@/lib/sandbox/cluster/certificate';
+
+const DAY = 86_400_000;
 
 /** Any TLS server with a certificate of its own will do; the pretend Kubernetes API is one. */
 let sandbox: Sandbox;
@@ -53,6 +57,110 @@ function base(): z.input<typeof GithubSourceConfig> {
 	};
 }
 
+const valid = createCertificate();
+const old = createCertificate(new Date(Date.now() - 11 * 365 * DAY));
+const early = createCertificate(new Date(Date.now() + 5 * DAY));
+
+function overTls({ certPem, keyPem }: typeof valid, options: ServerOptions = {}): Listener {
+	return createTlsServer({ key: keyPem, cert: certPem, ...options }, (_request, response) => response.end());
+}
+
+/** What is wrong, and whose the next step is: every row is a server that really is like that. */
+const troubles: readonly {
+	title: string;
+	server: () => Listener;
+	ca?: string;
+	address?: string;
+	says: RegExp;
+	next: RegExp;
+	code: RegExp;
+}[] = [
+	{
+		title: 'a certificate signed by itself',
+		server: () => overTls(valid),
+		says: /only vouches for itself/,
+		next: /give it to this source .*\(CA\)/,
+		code: /^DEPTH_ZERO_SELF_SIGNED_CERT$/,
+	},
+	{
+		title: 'an expired certificate',
+		server: () => overTls(old),
+		ca: old.certPem,
+		says: /has expired/,
+		next: /renew/,
+		code: /^CERT_HAS_EXPIRED$/,
+	},
+	{
+		title: 'a certificate that is not valid yet',
+		server: () => overTls(early),
+		ca: early.certPem,
+		says: /not valid yet/,
+		next: /clock of this machine/,
+		code: /^CERT_NOT_YET_VALID$/,
+	},
+	{
+		title: 'a certificate for another name',
+		server: () => overTls(valid),
+		ca: valid.certPem,
+		address: '127.0.0.2',
+		says: /for another name \(127\.0\.0\.1, localhost\)/,
+		next: /Use the name the certificate is for/,
+		code: /^ERR_TLS_CERT_ALTNAME_INVALID$/,
+	},
+	{
+		title: 'a server that speaks plain http',
+		server: () => createServer((_request, response) => response.end()),
+		says: /does not speak TLS on this port/,
+		next: /allow plain http/,
+		code: /^ERR_SSL_WRONG_VERSION_NUMBER$/,
+	},
+	{
+		title: 'a server that speaks something else altogether',
+		server: () => createTcpServer((socket) => socket.end('SSH-2.0-OpenSSH_9.9\r\n')),
+		says: /does not speak TLS on this port/,
+		next: /Check the port/,
+		code: /^ERR_SSL_WRONG_VERSION_NUMBER$/,
+	},
+	{
+		title: 'a server with TLS 1.1 only',
+		server: () => overTls(valid, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+		ca: valid.certPem,
+		says: /versions of TLS that are not safe/,
+		next: /TLS 1\.2/,
+		code: /PROTOCOL_VERSION$/,
+	},
+	{
+		title: 'a server that wants a client certificate',
+		server: () => overTls(valid, { requestCert: true, maxVersion: 'TLSv1.2' }),
+		ca: valid.certPem,
+		says: /refused the TLS handshake/,
+		next: /certificate of ours/,
+		code: /HANDSHAKE_FAILURE$/,
+	},
+];
+
+describe('the doctor names, each with its own next step,', () => {
+	test.each(troubles)('$title', async (trouble) => {
+		const { ca = null, address = '127.0.0.1', server: make } = trouble;
+		const { host, close } = await listen(make(), address);
+		const config = OciSourceConfig.parse({
+			kind: 'oci',
+			registry: { host },
+			discovery: { by: 'names', repositories: ['acme/charts/pack-x'] },
+			ca,
+		});
+		const report = await runDoctor(config, { credential: null, retries: 0 });
+		await close();
+
+		expect(report.steps.find(({ step }) => step === 'tls')).toMatchObject({
+			result: 'fail',
+			detail: expect.stringMatching(trouble.says),
+			nextStep: expect.stringMatching(trouble.next),
+			code: expect.stringMatching(trouble.code),
+		});
+	});
+});
+
 describe('TLS', () => {
 	test('a certificate of an unknown authority is refused, and the doctor says to give the CA', async () => {
 		const report = await runDoctor(tlsConfig(null), { credential: null, retries: 0 });
@@ -60,6 +168,26 @@ describe('TLS', () => {
 
 		expect(tls).toMatchObject({ result: 'fail', nextStep: expect.stringMatching(/\(CA\)/) });
 		expect(tls?.code).toMatch(/CERT|VERIFY/);
+	});
+
+	test('a server that wants TLS and is spoken to without says so, and the next step is to switch it on', async () => {
+		const sentence = 'Client sent an HTTP request to an HTTPS server.\n';
+		const { host, close } = await listen(
+			createServer((_request, response) => response.writeHead(400).end(sentence)),
+			'127.0.0.1',
+		);
+		const config = OciSourceConfig.parse({
+			kind: 'oci',
+			registry: { host, plainHttp: true },
+			discovery: { by: 'names', repositories: ['acme/charts/pack-x'] },
+		});
+		const report = await runDoctor(config, { credential: null, retries: 0 });
+		await close();
+
+		expect(report.steps.find(({ step }) => step === 'ping')).toMatchObject({
+			result: 'fail',
+			nextStep: expect.stringMatching(/plain http/),
+		});
 	});
 
 	test('the same certificate is trusted once the source has its CA', async () => {
@@ -71,7 +199,7 @@ describe('TLS', () => {
 
 describe('a proxy', () => {
 	test('carries every request, to the registry and to the storage behind it', async () => {
-		const { port } = address(proxy);
+		const { port } = addressOf(proxy);
 		const config = GithubSourceConfig.parse({ ...base(), proxy: `http://127.0.0.1:${port}` });
 		const source = createPackSource(config, { credential: null });
 		const [pack] = await source.discover();
@@ -106,7 +234,20 @@ test('a registry name that cannot be found is named by the doctor, with its DNS 
 	expect(report.steps.find(({ step }) => step === 'realm')?.result).toBe('skipped');
 });
 
-function address(server: Server): { port: number } {
+async function listen(server: Listener, address: string): Promise<{ host: string; close(): Promise<unknown> }> {
+	const sockets = new Set<Socket>();
+	server.on('connection', (socket) => void sockets.add(socket));
+	await new Promise<void>((resolve) => server.listen(0, address, resolve));
+	return {
+		host: `${address}:${addressOf(server).port}`,
+		close() {
+			for (const socket of sockets) socket.destroy();
+			return new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
+
+function addressOf(server: Listener): { port: number } {
 	const found = server.address();
 	if (typeof found !== 'object' || found === null) throw new Error('no address');
 	return found;

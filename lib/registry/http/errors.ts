@@ -1,4 +1,5 @@
 import { AppError, at, isAppError, isRecord, listAt, messageOf, redact, textAt } from '@/lib/core';
+import { tlsProblem } from './tls';
 
 /** What a request was about, for error texts: `what` completes "… could not be read: the tag list of x/y". */
 export type Subject = { host: string; what: string };
@@ -107,7 +108,7 @@ export function networkError(subject: Subject, error: unknown): AppError {
 	const own = chain.find((link) => isAppError(link));
 	if (isAppError(own)) return own;
 	const code = chain.map((link) => textAt(link, 'code')).find((found) => found !== undefined) ?? null;
-	const { sentence, hint } = networkMeaning(code);
+	const { sentence, hint } = networkMeaning(code, namesShown(chain));
 	return new AppError('upstream_unavailable', `${subject.host} ${sentence} while reading ${subject.what}.`, {
 		hint,
 		details: { host: subject.host, status: null, networkCode: code, retriable: isTransient(code) },
@@ -144,7 +145,7 @@ function meaningOf(status: number, { host, what }: Subject) {
 	} as const;
 }
 
-function networkMeaning(code: string | null): { sentence: string; hint: string } {
+function networkMeaning(code: string | null, names: string | null): { sentence: string; hint: string } {
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return {
 			sentence: 'could not be found by name',
@@ -154,16 +155,24 @@ function networkMeaning(code: string | null): { sentence: string; hint: string }
 	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
 		return { sentence: 'does not accept connections', hint: 'Check the port, the firewall, and that the server runs.' };
 	}
-	if (code !== null && /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/.test(code)) {
+	if (code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') {
 		return {
-			sentence: `shows a certificate that is not trusted (${code})`,
-			hint: 'Give this source the certificate of your own authority (CA), or have the server fixed.',
+			sentence: 'did not answer in time',
+			hint: 'Check the port and the firewall; from some networks the way out is a proxy, which this source can be given.',
 		};
 	}
+	const tls = code === null ? null : tlsProblem(code, names);
+	if (tls !== null) return tls;
 	return {
 		sentence: 'broke the connection',
 		hint: 'Try again; check the network or proxy between here and the registry.',
 	};
+}
+
+/** Names of the certificate that Node refused because of them: `registry.example, *.registry.example`. */
+function namesShown(chain: readonly unknown[]): string | null {
+	const names = chain.map((link) => textAt(at(link, 'cert'), 'subjectaltname')).find((text) => text !== undefined);
+	return names === undefined ? null : printable(names.replace(/\b(DNS|IP Address):/g, '')).slice(0, 120);
 }
 
 function isTransient(code: string | null): boolean {
