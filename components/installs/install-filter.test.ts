@@ -16,6 +16,8 @@ function install(packName: string, state: InstallState, updateAvailable: string 
 		status: { state, label: state, desiredVersion: null, runningVersion: null, reason: null, observedAt: null },
 		version: null,
 		updateAvailable,
+		alarms: [],
+		dataKept: false,
 		installedAt: '2026-01-01T00:00:00Z',
 		changedAt: '2026-01-01T00:00:00Z',
 		changedBy: { id: null, name: 'system' },

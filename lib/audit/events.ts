@@ -102,6 +102,22 @@ export const eventData = {
 		vanished: z.int(),
 	}),
 	'manifest.attached': z.strictObject({ packId: Name, version: Name, manifestDigest: Name }),
+	/** The tag of a version moved, and an admin made the new bytes the ones it stands for. */
+	'version.adopted': z.strictObject({
+		packId: Name,
+		version: Name,
+		from: Name,
+		to: Name,
+		reason: z.string().max(500).nullable(),
+	}),
+	/** A notice of an install: taken note of, or raised again. */
+	'alarm.settled': z.strictObject({
+		...VersionFacts,
+		alarm: Name,
+		settled: z.boolean(),
+		digest: MaybeName,
+		reason: z.string().max(500).nullable(),
+	}),
 	'instance-value.set': z.strictObject({ change: KeyChange }),
 } as const;
 

@@ -4,37 +4,16 @@ import { AppError } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import { sha256 } from '@/lib/digest';
 import { parseManifest } from '@/lib/manifest';
-import { readVersion } from './read-version';
+import { readAgain } from './read-again';
 import type { SourceClients } from './sources/clients';
 import type { By } from './sources/service';
-import { describeChart } from './sources/summary';
 import { getPack, getVersion, type StoredPack, type StoredVersion, saveAttachment, saveVersions } from './store';
 import { digestPack } from './sync-pack';
 
 /** Manifests for versions that were published without a usable one. */
 export function createAttachments({ db, clients, now }: { db: Database; clients: SourceClients; now: () => Date }) {
-	/** The version as the source has it now, with the attached manifest; asks the registry for what the manifest names. */
 	async function reread(pack: StoredPack, version: StoredVersion): Promise<void> {
-		const { source, config } = await clients.open(pack.sourceId);
-		const discovered = (await source.discover()).find(({ name }) => name === pack.key);
-		const listed = discovered && (await source.versions(discovered)).find((one) => one.version === version.version);
-		if (discovered === undefined || listed === undefined) {
-			throw new AppError('not_found', `The source no longer lists ${pack.name} ${version.version}.`, {
-				hint: 'Sync the source; the manifest is used as soon as the version is listed again.',
-			});
-		}
-		const read = await readVersion({
-			source,
-			pack: discovered,
-			packId: pack.id,
-			version: listed,
-			attached: version.attached?.raw ?? null,
-			describe: (chart) => describeChart(config, chart),
-			elsewhere: async (host) => {
-				const other = await clients.serving(host, pack.sourceId);
-				return other && { source: other.source, describe: (chart) => describeChart(other.config, chart) };
-			},
-		});
+		const read = await readAgain(clients, { pack, version });
 		await saveVersions(db.client, pack.id, { fresh: [], known: [read] });
 		await digestPack(db.client, pack.id, { name: pack.key, updatedAt: pack.updatedAt });
 	}

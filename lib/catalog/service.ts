@@ -7,6 +7,7 @@ import { createAttachments } from './attach';
 import { type BundleSelection, exportBundle } from './bundle/export';
 import { importBundle } from './bundle/import';
 import { createBytes } from './bytes';
+import { createMovedTags } from './moved';
 import { createSourceClients } from './sources/clients';
 import type { Vault } from './sources/credentials';
 import { createPoller, type PollerLog } from './sources/poller';
@@ -50,6 +51,7 @@ export async function createCatalog({ db, vault, managed, syncMinutes, log }: Ca
 		...bytes,
 		...createViews({ db, isSyncing: poller.isBusy }),
 		...createAttachments({ db, clients, now }),
+		...createMovedTags({ db, clients, bytes, now }),
 		sources,
 		/** Chosen versions as one OCI layout (a tar), for a portal that no registry reaches. */
 		exportBundle: (selection: BundleSelection, signal?: AbortSignal) => exportBundle(db, bytes, selection, signal),

@@ -3,7 +3,7 @@ import { ChartArtifact, FrontendArtifact, ManifestOrigin, PackShape } from '@/li
 import { AppError } from '@/lib/core';
 import { type Db, Prisma, type Tx } from '@/lib/db';
 import { Manifest, ManifestNote } from '@/lib/manifest';
-import type { KnownVersion, Standing, SyncPlan } from './plan';
+import type { KnownVersion, Standing } from './plan';
 
 /** Rows of `pack` and `pack_version`. */
 
@@ -45,7 +45,10 @@ export type StoredVersion = {
 	reasons: string[];
 	notes: string | null;
 	vanished: boolean;
+	vanishedAt: string | null;
 	movedToDigest: string | null;
+	/** When the tag was first seen to point there; null = it did not move, or before that was written down. */
+	movedAt: string | null;
 	/** Given by an admin; counts while the publisher ships none that can be used. */
 	attached: { raw: string; by: string } | null;
 };
@@ -170,14 +173,14 @@ export async function updatePack(
 // ---- versions
 
 /** What a reading of a version tells; how it stands in the listing and what an admin attached is kept elsewhere. */
-export type ReadVersion = Omit<StoredVersion, 'vanished' | 'movedToDigest' | 'attached'>;
+export type ReadVersion = Omit<StoredVersion, 'vanished' | 'vanishedAt' | 'movedToDigest' | 'movedAt' | 'attached'>;
 
 /**
  * New versions in one statement, known ones replaced one by one. All columns travel as one JSON parameter: the versions
  * of hundreds of packs are read in one go, and a VALUES list of them costs more than the insert.
  */
 export async function saveVersions(
-	db: Db,
+	db: Db | Tx,
 	packId: string,
 	versions: { fresh: readonly ReadVersion[]; known: readonly ReadVersion[] },
 ): Promise<void> {
@@ -307,23 +310,6 @@ export async function listKnownVersions(
 	});
 }
 
-export async function markVersions(db: Db, packId: string, marks: Omit<SyncPlan, 'read'>): Promise<void> {
-	const these = (versions: readonly string[]) => ({ packId, version: { in: [...versions] } });
-	const { missing, vanished, returned, restored } = marks;
-	if (missing.length > 0)
-		await db.packVersion.updateMany({ where: these(missing), data: { missingLooks: { increment: 1 } } });
-	if (vanished.length > 0)
-		await db.packVersion.updateMany({
-			where: these(vanished),
-			data: { missingLooks: { increment: 1 }, vanishedAt: new Date() },
-		});
-	if (returned.length > 0)
-		await db.packVersion.updateMany({ where: these(returned), data: { missingLooks: 0, vanishedAt: null } });
-	if (restored.length > 0) await db.packVersion.updateMany({ where: these(restored), data: { movedToDigest: null } });
-	for (const { version, to } of marks.moved)
-		await db.packVersion.updateMany({ where: { packId, version }, data: { movedToDigest: to } });
-}
-
 function toPack(row: PackRow): StoredPack {
 	return {
 		id: row.id,
@@ -365,7 +351,9 @@ function toVersion(row: VersionRow): StoredVersion {
 		reasons: Reasons.parse(row.reasons),
 		notes: row.notes,
 		vanished: row.vanishedAt !== null,
+		vanishedAt: row.vanishedAt?.toISOString() ?? null,
 		movedToDigest: row.movedToDigest,
+		movedAt: row.movedAt?.toISOString() ?? null,
 		attached: row.attachedRaw === null ? null : { raw: row.attachedRaw, by: row.attachedBy ?? '' },
 	};
 }

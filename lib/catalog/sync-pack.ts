@@ -1,6 +1,7 @@
 import { isAppError } from '@/lib/core';
 import type { Db } from '@/lib/db';
 import type { DiscoveredPack, DiscoveredVersion } from '@/lib/registry';
+import { markVersions } from './marks/store';
 import { newestFirst } from './order';
 import { compareTag, planSync, type SyncPlan } from './plan';
 import { readVersion, unreadableVersion } from './read-version';
@@ -10,7 +11,6 @@ import {
 	listInstalledVersions,
 	listKnownVersions,
 	listOutlines,
-	markVersions,
 	type ReadVersion,
 	saveNotes,
 	saveVersions,

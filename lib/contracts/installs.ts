@@ -34,6 +34,23 @@ export const InstallStatus = z.object({
 });
 export type InstallStatus = z.infer<typeof InstallStatus>;
 
+/** Something about where the running version came from that a person has to know (DESIGN section 1, rule 6). */
+export const Alarm = z.object({
+	/** Names the bytes it is about: settled for one digest, it is raised again for another. */
+	id: z.string(),
+	/**
+	 * `tag-moved`: the tag points to other bytes than what runs. `replaced`: those were accepted in the catalog, not here.
+	 * `vanished`: the source no longer lists the version.
+	 */
+	kind: z.enum(['tag-moved', 'replaced', 'vanished']),
+	version: z.string(),
+	since: Timestamp.nullable(),
+	sentence: z.string(),
+	/** Of the chart: what runs, and what the version stands for in the registry. */
+	digests: z.object({ running: z.string(), published: z.string() }).nullable(),
+});
+export type Alarm = z.infer<typeof Alarm>;
+
 export const InstallSummary = z.object({
 	id: Id,
 	packId: Id,
@@ -46,6 +63,10 @@ export const InstallSummary = z.object({
 	version: z.string().nullable(),
 	/** Newest stable version from the same source, when newer than the running one. */
 	updateAvailable: z.string().nullable(),
+	/** Open ones, most urgent first; what an admin settled is part of the detail only. */
+	alarms: z.array(Alarm),
+	/** Removed, and something of it was kept: it can be brought back with that. */
+	dataKept: z.boolean(),
 	installedAt: Timestamp,
 	changedAt: Timestamp,
 	changedBy: ActorRef,
@@ -109,6 +130,8 @@ export const InstallDetail = z.object({
 	/** Why `live` is null: the cluster or runner cannot be reached. */
 	liveProblem: z.string().nullable(),
 	lastOperation: Operation.nullable(),
+	/** Alarms that still hold and that an admin has taken note of. */
+	settledAlarms: z.array(Alarm),
 	skippedVersions: z.array(z.string()),
 	pinnedVersion: z.string().nullable(),
 });
@@ -162,6 +185,8 @@ export const RequestOperation = z.discriminatedUnion('kind', [
 		separate: z.array(z.string()).optional(),
 		/** Removed keys whose value should be deleted instead of archived. */
 		discard: z.array(z.string()),
+		/** The version that runs, with the bytes the catalog has accepted for it since; otherwise those that run stay. */
+		adopt: z.boolean().optional(),
 		/** Take back fields that somebody changed outside Packyard; otherwise such a change refuses the operation. */
 		takeOver: z.boolean(),
 		reason: z.string().max(500).nullable(),
@@ -201,6 +226,10 @@ export const PatchInstall = z.strictObject({
 	skipVersion: z.string().max(128).optional(),
 	unskipVersion: z.string().max(128).optional(),
 	pin: z.string().max(128).nullable().optional(),
+	/** Take note of an alarm, or raise it again. */
+	alarm: z
+		.strictObject({ id: z.string().max(500), settled: z.boolean(), reason: z.string().trim().max(500).nullable() })
+		.optional(),
 	revisionNote: z.strictObject({ revision: z.int().positive(), note: z.string().max(2000) }).optional(),
 });
 export type PatchInstall = z.infer<typeof PatchInstall>;

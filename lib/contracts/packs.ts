@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Manifest, ManifestNote } from '@/lib/manifest';
-import { Id, Timestamp } from './names';
+import { Manifest, ManifestNote, Verdict } from '@/lib/manifest';
+import { Digest, Id, Timestamp } from './names';
 import { Power } from './runner';
 
 /** How an artifact of a version is known. A digest is what will be installed, whatever the tag says later. */
@@ -145,3 +145,27 @@ export const AttachManifest = z.strictObject({
 	reason: z.string().trim().max(500).optional(),
 });
 export type AttachManifest = z.infer<typeof AttachManifest>;
+
+const ChartDigests = ChartArtifact.pick({ manifestDigest: true, archiveDigest: true });
+
+/** GET /api/packs/{slug}/versions/{version}/moved: what differs between the bytes first read and those of the tag now. */
+export const MovedTag = z.object({
+	version: z.string(),
+	/** When the tag was first seen to point elsewhere; null = not written down. */
+	since: Timestamp.nullable(),
+	first: ChartDigests.nullable(),
+	now: ChartDigests.nullable(),
+	/** The chart itself is byte for byte the same; only what is wrapped around it differs. */
+	sameChart: z.boolean(),
+	/** Files of the chart that differ, at most 200. */
+	files: z.array(z.object({ path: z.string(), change: z.enum(['added', 'changed', 'removed']) })),
+	/** What changes in the configuration contract. */
+	changes: z.array(z.object({ verdict: Verdict, sentence: z.string() })),
+	/** Why the new bytes cannot be installed; empty = they can. */
+	reasons: z.array(z.string()),
+});
+export type MovedTag = z.infer<typeof MovedTag>;
+
+/** POST on the same address: from now on the version stands for the bytes with this digest. */
+export const AdoptBytes = z.strictObject({ digest: Digest, reason: z.string().trim().max(500).nullable() });
+export type AdoptBytes = z.infer<typeof AdoptBytes>;

@@ -27,6 +27,8 @@ export const RequestPlan = z.discriminatedUnion('kind', [
 		/** Old keys the admin says were not renamed. */
 		separate: z.array(z.string()).optional(),
 		discard: z.array(z.string()),
+		/** The version that runs, with the bytes the catalog has accepted for it since. */
+		adopt: z.boolean().optional(),
 	}),
 	z.strictObject({ kind: z.literal('rollback'), installId: Id, revision: z.int().positive() }),
 	z.strictObject({ kind: z.literal('uninstall'), installId: Id }),

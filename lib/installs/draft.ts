@@ -169,7 +169,7 @@ async function changeDraft(
 			hint: 'Load the page again. Another version is an upgrade, a downgrade or a rollback.',
 		});
 	}
-	const delivery = await deliveryOf(catalog, pack.id, request.version, before);
+	const delivery = await deliveryOf(catalog, pack.id, request.version, request.adopt === true ? null : before);
 	const base = again ? before : await baseOf(db, install, active, request.version);
 	const found = delivery.chart === null ? nothingThere : await standing(deps, install, { active, base });
 	const instanceValues = await listInstanceValues(db.client);

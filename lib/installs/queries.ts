@@ -6,6 +6,7 @@ import type { ReleaseStatus } from '@/lib/contracts/runner';
 import { isAppError } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import type { RunnerClient } from '@/lib/runner/client';
+import { type KnownAlarms, readAlarms } from './alarms/service';
 import { keptRevisions } from './keep';
 import { listOperations } from './operations/store';
 import { secretsOf } from './standing';
@@ -19,22 +20,24 @@ import {
 	type StoredRevision,
 } from './store';
 import { readMatrix, updateFor } from './updates';
-import { configurationOf, needsHelp, statusOf, toRevision } from './view';
+import { configurationOf, needsHelp, statusOf, toRevision, toSummary } from './view';
 
 const LOOK_MS = 4000;
 /** An observation older than this, with a failing cluster behind it, is shown as unknown. */
 const STALE_MS = 120_000;
 /** A change with one of these wants a look by a person, even when nothing has to be answered. */
 const alarming: readonly Home['ready'][number]['badge']['tone'][] = ['breaking', 'warning', 'unknown'];
-const NOBODY = { id: null, name: 'Packyard' };
+const NO_ALARMS: KnownAlarms = { open: [], settled: [] };
 
 type QueryDeps = { db: Database; catalog: Catalog; runner: RunnerClient; keepRevisions: number };
+type Known = { summary: InstallSummary; settled: KnownAlarms['settled'] };
 type Look = { status: ReleaseStatus | null; lost: string[]; problem: string | null };
 
 /** What people look at. Status is derived here from rows and the last look at the cluster. */
 export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps) {
 	async function list(): Promise<InstallList> {
-		return { installs: await summaries(await listInstalls(db.client)) };
+		const known = await summaries(await listInstalls(db.client));
+		return { installs: known.map(({ summary }) => summary) };
 	}
 
 	/** Throws AppError('not_found'). Looks at the cluster; when that fails the last known picture is shown as such. */
@@ -47,16 +50,17 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 		const fresh =
 			live.status === null ? install : { ...install, observed: live.status, observedAt: live.status.observedAt };
 		const [lastOperation] = await listOperations(db.client, { installId: id, limit: 1 });
-		const [summary] = await summaries([fresh], live.problem === null);
-		if (summary === undefined) throw new Error('an install has no summary');
+		const [known] = await summaries([fresh], live.problem === null);
+		if (known === undefined) throw new Error('an install has no summary');
 		return {
-			install: summary,
+			install: known.summary,
 			revision: shown === null ? null : toRevision(shown, true),
 			configuration: shown === null ? [] : configurationOf(shown, live.lost),
 			archivedKeys: Object.keys(shown?.archived ?? {}).sort(),
 			live: live.status ?? fresh.observed,
 			liveProblem: live.problem,
 			lastOperation: lastOperation ?? null,
+			settledAlarms: known.settled,
 			skippedVersions: install.skipped,
 			pinnedVersion: install.pinned,
 		};
@@ -90,6 +94,7 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 		const packs = await catalog.list(new Map());
 		const result: Home = {
 			broken: [],
+			alarms: [],
 			decide: [],
 			ready: [],
 			quiet: [],
@@ -100,13 +105,16 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 		const cells = new Map((await readMatrix({ db, catalog })).rows.map((row) => [row.installId, row.cells]));
 		for (const install of installs) {
 			if (install.status.state === 'removed-data-kept' || install.activeOperation !== null) continue;
+			const [urgent] = install.alarms.filter(({ kind }) => kind !== 'vanished');
+			if (urgent !== undefined) result.alarms.push({ install, alarm: urgent });
 			if (needsHelp(install.status)) {
 				result.broken.push({ install, sentence: install.status.reason ?? install.status.label });
 				continue;
 			}
 			const cell = cells.get(install.id)?.find(({ version }) => version === install.updateAvailable);
-			if (cell === undefined) result.quiet.push(install);
-			else if (cell.state === 'safe' && !alarming.includes(cell.badge.tone))
+			if (cell === undefined) {
+				if (urgent === undefined) result.quiet.push(install);
+			} else if (cell.state === 'safe' && !alarming.includes(cell.badge.tone))
 				result.ready.push({ install, toVersion: cell.version, badge: cell.badge });
 			else {
 				const sentence =
@@ -153,43 +161,25 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 		}
 	}
 
-	async function summaries(installs: readonly StoredInstall[], reachable?: boolean): Promise<InstallSummary[]> {
+	async function summaries(installs: readonly StoredInstall[], reachable?: boolean): Promise<Known[]> {
 		const ids = installs.map((install) => install.id);
-		const versions = await revisionVersions(db.client, ids);
-		const published = await versionsOf(installs);
+		const [versions, published] = await Promise.all([revisionVersions(db.client, ids), versionsOf(installs)]);
+		const alarms = await readAlarms(db, installs, published);
 		return Promise.all(
 			installs.map(async (install) => {
-				const [last] = await listOperations(db.client, { installId: install.id, limit: 1 });
+				const [last = null] = await listOperations(db.client, { installId: install.id, limit: 1 });
 				const versionOf = (number: number | null) =>
 					number === null ? null : (versions.get(install.id)?.get(number) ?? null);
 				const running = versionOf(install.activeRevision);
 				const seen = install.observedAt === null ? 0 : Date.parse(install.observedAt);
-				const status = statusOf(install, last ?? null, {
+				const status = statusOf(install, last, {
 					running,
 					desired: versionOf(install.desiredRevision),
 					reachable: reachable ?? (install.observed === null || Date.now() - seen < STALE_MS),
 				});
-				const open = last !== undefined && last.finishedAt === null ? last : null;
 				const update = updateFor(install, running, published.get(install.packId) ?? []);
-				return {
-					id: install.id,
-					packId: install.packId,
-					packName: install.packName,
-					slug: install.slug,
-					namespace: install.namespace,
-					release: install.release,
-					targetName: install.target,
-					status,
-					version: running,
-					updateAvailable: install.removedAt === null ? update : null,
-					installedAt: install.createdAt,
-					changedAt: last?.finishedAt ?? last?.createdAt ?? install.createdAt,
-					changedBy: last?.requestedBy ?? NOBODY,
-					activeOperation:
-						open === null
-							? null
-							: { id: open.id, kind: open.kind, startedBy: open.requestedBy, createdAt: open.createdAt },
-				};
+				const { open, settled } = alarms.get(install.id) ?? NO_ALARMS;
+				return { summary: toSummary(install, last, { status, running, update, alarms: open }), settled };
 			}),
 		);
 	}

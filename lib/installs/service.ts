@@ -8,6 +8,7 @@ import type { Plan, RequestPlan } from '@/lib/contracts/plans';
 import { AppError, isAppError, type Secret } from '@/lib/core';
 import type { Database, Tx } from '@/lib/db';
 import type { RunnerClient } from '@/lib/runner/client';
+import { decideAlarm } from './alarms/service';
 import { assertFree, refuseWhenBusy } from './busy';
 import { draftOf } from './draft';
 import { planSteps } from './machine';
@@ -91,6 +92,7 @@ export function createInstalls(options: InstallsOptions) {
 						renames: body.renames,
 						separate: body.separate,
 						discard: body.discard,
+						adopt: body.adopt,
 					});
 					return submitDelivery(options, draft, { ...body, secrets: body.answers.secrets }, by);
 				}
@@ -246,6 +248,7 @@ export function createInstalls(options: InstallsOptions) {
 
 	async function patch(installId: string, body: PatchInstall, by: By): Promise<void> {
 		const install = await getInstall(db.client, installId);
+		if (body.alarm !== undefined) await decideAlarm(options, install, body.alarm, by);
 		await db.transaction(async (tx) => {
 			if (body.skipVersion !== undefined || body.unskipVersion !== undefined) {
 				const skipped = new Set(install.skipped);

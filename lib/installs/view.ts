@@ -1,10 +1,41 @@
-import type { ConfigEntry, InstallStatus, Revision } from '@/lib/contracts/installs';
+import type { Alarm, ConfigEntry, InstallStatus, InstallSummary, Revision } from '@/lib/contracts/installs';
 import type { Operation } from '@/lib/contracts/operations';
 import { isSecretVar } from '@/lib/manifest';
+import type { EffectiveConfig, SecretEntry } from './schema';
 import { installStatus } from './status';
 import type { StoredInstall, StoredRevision } from './store';
 
 /** Pure: from stored rows to what people are shown. */
+
+const NOBODY = { id: null, name: 'Packyard' };
+
+/** One row of a list: what the install is, how it stands, and who is at it. */
+export function toSummary(
+	install: StoredInstall,
+	last: Operation | null,
+	facts: { status: InstallStatus; running: string | null; update: string | null; alarms: Alarm[] },
+): InstallSummary {
+	const open = last !== null && last.finishedAt === null ? last : null;
+	return {
+		id: install.id,
+		packId: install.packId,
+		packName: install.packName,
+		slug: install.slug,
+		namespace: install.namespace,
+		release: install.release,
+		targetName: install.target,
+		status: facts.status,
+		version: facts.running,
+		updateAvailable: install.removedAt === null ? facts.update : null,
+		alarms: facts.alarms,
+		dataKept: install.removedAt !== null && install.dataKept,
+		installedAt: install.createdAt,
+		changedAt: last?.finishedAt ?? last?.createdAt ?? install.createdAt,
+		changedBy: last?.requestedBy ?? NOBODY,
+		activeOperation:
+			open === null ? null : { id: open.id, kind: open.kind, startedBy: open.requestedBy, createdAt: open.createdAt },
+	};
+}
 
 /** The badge of an install, from its last operation and the last look at the cluster. */
 export function statusOf(
@@ -48,41 +79,23 @@ export function needsHelp(status: InstallStatus): boolean {
 
 /** `kept`: its environment is still in the cluster, so it can be returned to. */
 export function toRevision(revision: StoredRevision, kept: boolean): Revision {
-	const {
-		number,
-		version,
-		chart,
-		frontends,
-		manifestDigest,
-		planHash,
-		createdAt,
-		createdBy,
-		reason,
-		note,
-		operationId,
-		operationKind,
-		activatedAt,
-		retiredAt,
-		outcome,
-		helmRevision,
-	} = revision;
 	return {
-		number,
-		version,
-		chart,
-		frontends,
-		manifestDigest,
-		planHash,
-		createdAt,
-		createdBy,
-		reason,
-		note,
-		operationId,
-		operationKind,
-		activatedAt,
-		retiredAt,
-		outcome,
-		helmRevision,
+		number: revision.number,
+		version: revision.version,
+		chart: revision.chart,
+		frontends: revision.frontends,
+		manifestDigest: revision.manifestDigest,
+		planHash: revision.planHash,
+		createdAt: revision.createdAt,
+		createdBy: revision.createdBy,
+		reason: revision.reason,
+		note: revision.note,
+		operationId: revision.operationId,
+		operationKind: revision.operationKind,
+		activatedAt: revision.activatedAt,
+		retiredAt: revision.retiredAt,
+		outcome: revision.outcome,
+		helmRevision: revision.helmRevision,
 		kept,
 	};
 }
@@ -97,24 +110,24 @@ export function configurationOf(revision: StoredRevision, lost: readonly string[
 	for (const variable of revision.manifest.contract) {
 		listed.add(variable.key);
 		const entry = revision.secrets[variable.key];
-		// A plain key may be stored as a secret by choice.
-		if (isSecretVar(variable) || entry !== undefined) {
-			rows.push({
-				kind: 'secret',
-				key: variable.key,
-				description: variable.description,
-				state: entry === undefined ? 'not-set' : lost.includes(variable.key) ? 'needs-re-entry' : 'set',
-				setBy: entry?.setBy ?? null,
-				setAt: entry?.setAt ?? null,
-			});
-			continue;
-		}
 		const value = revision.config[variable.key];
-		if (value !== undefined)
-			rows.push({ kind: 'plain', key: variable.key, description: variable.description, ...value });
+		// A plain key may be stored as a secret by choice.
+		if (isSecretVar(variable) || entry !== undefined) rows.push(secretRow(variable, entry, lost));
+		else if (value !== undefined) rows.push(plainRow(variable, value));
 	}
-	for (const [key, value] of Object.entries(revision.config).sort(([a], [b]) => (a < b ? -1 : 1))) {
-		if (!listed.has(key)) rows.push({ kind: 'plain', key, description: '', ...value });
-	}
+	const others = Object.entries(revision.config).filter(([key]) => !listed.has(key));
+	for (const [key, value] of others.sort(([a], [b]) => (a < b ? -1 : 1)))
+		rows.push(plainRow({ key, description: '' }, value));
 	return rows;
+}
+
+type Named = { key: string; description: string };
+
+function plainRow({ key, description }: Named, value: EffectiveConfig[string]): ConfigEntry {
+	return { kind: 'plain', key, description, ...value };
+}
+
+function secretRow({ key, description }: Named, entry: SecretEntry | undefined, lost: readonly string[]): ConfigEntry {
+	const state = entry === undefined ? 'not-set' : lost.includes(key) ? 'needs-re-entry' : 'set';
+	return { kind: 'secret', key, description, state, setBy: entry?.setBy ?? null, setAt: entry?.setAt ?? null };
 }

@@ -7,8 +7,7 @@
  */
 export { answerSchema, checkAnswers, normaliseAnswer } from './answers';
 export { contractBadge } from './badge';
-export type { Verdict } from './change';
-export { ContractChange, ContractDiff } from './change';
+export { ContractChange, ContractDiff, Verdict } from './change';
 export type { ContractStep } from './diff';
 export { diffContract } from './diff';
 export type { FormField } from './form';

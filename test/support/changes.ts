@@ -11,7 +11,7 @@ import type { Portal } from './portal';
 /** Changes of an install as the upgrade page makes them: plan, look, decide, plan again, order exactly that. */
 
 type DeliveryOrder = Extract<RequestOperation, { kind: 'upgrade' | 'configure' }>;
-export type Change = Partial<Pick<DeliveryOrder, 'renames' | 'separate' | 'discard' | 'takeOver'>> & {
+export type Change = Partial<Pick<DeliveryOrder, 'renames' | 'separate' | 'discard' | 'takeOver' | 'adopt'>> & {
 	kind?: 'upgrade' | 'configure';
 	version: string;
 	plain?: Record<string, string>;
@@ -28,6 +28,7 @@ export async function planChange(portal: Portal, installId: string, change: Chan
 		renames: change.renames ?? {},
 		separate: change.separate ?? [],
 		discard: change.discard ?? [],
+		...(change.adopt === undefined ? {} : { adopt: change.adopt }),
 	});
 }
 
@@ -48,6 +49,7 @@ export function changeOrder(plan: Plan, change: Change, acknowledged = allOf(pla
 		renames: change.renames ?? {},
 		separate: change.separate ?? [],
 		discard: change.discard ?? [],
+		...(change.adopt === undefined ? {} : { adopt: change.adopt }),
 		takeOver: change.takeOver ?? false,
 		reason: null,
 	};

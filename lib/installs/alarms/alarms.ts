@@ -1,0 +1,57 @@
+import type { StoredVersion } from '@/lib/catalog';
+import type { Alarm } from '@/lib/contracts/installs';
+
+/** What an install runs: the version, and the chart by digest. A pack without a chart has none. */
+export type Running = { version: string; chart: { manifestDigest: string; archiveDigest: string } | null };
+
+type Published = Pick<StoredVersion, 'version' | 'chart' | 'vanished' | 'vanishedAt' | 'movedToDigest' | 'movedAt'>;
+
+/**
+ * Pure: what a person has to know about where this version came from (DESIGN section 1, rule 6), most urgent first.
+ * The id of an alarm names the bytes it is about: settled for one digest, it is raised again for another.
+ */
+export function alarmsOf(running: Running, published: Published | null): Alarm[] {
+	if (published === null) return [];
+	return [otherBytes(running, published), vanished(running, published)].filter((alarm) => alarm !== null);
+}
+
+/** Compared with what runs, not with what the catalog holds: an admin may have accepted other bytes since. */
+function otherBytes(running: Running, { chart, movedToDigest, movedAt }: Published): Alarm | null {
+	const { version } = running;
+	const mine = running.chart;
+	if (mine === null || chart === null) return null;
+	if (movedToDigest !== null) {
+		if (movedToDigest === mine.manifestDigest) return null;
+		return {
+			id: `tag-moved:${version}:${movedToDigest}`,
+			kind: 'tag-moved',
+			version,
+			since: movedAt,
+			sentence: `The tag ${version} points to other bytes now than the ones that run here.`,
+			digests: { running: mine.manifestDigest, published: movedToDigest },
+		};
+	}
+	// The same archive in another wrapping installs the same thing.
+	if (chart.archiveDigest === mine.archiveDigest) return null;
+	return {
+		id: `replaced:${version}:${chart.manifestDigest}`,
+		kind: 'replaced',
+		version,
+		since: null,
+		sentence: `${version} was published again and its new bytes were accepted; the earlier ones run here.`,
+		digests: { running: mine.manifestDigest, published: chart.manifestDigest },
+	};
+}
+
+function vanished({ version }: Running, published: Published): Alarm | null {
+	if (!published.vanished) return null;
+	const since = published.vanishedAt;
+	return {
+		id: `vanished:${version}:${since ?? ''}`,
+		kind: 'vanished',
+		version,
+		since,
+		sentence: `${version} is no longer published by its source.`,
+		digests: null,
+	};
+}
