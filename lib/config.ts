@@ -151,14 +151,6 @@ export const settings = {
 		default: '15',
 		read: seconds(15),
 	},
-	PACKYARD_RETURN_ON_FAILURE: {
-		about: 'Return a failed upgrade to the last good revision: `true` or `false`.',
-		default: 'true',
-		read: z
-			.enum(['true', 'false'])
-			.default('true')
-			.transform((text) => text === 'true'),
-	},
 	PACKYARD_KEEP_REVISIONS: {
 		about: 'How many revisions per install keep their environment for rollback.',
 		default: '10',
@@ -216,7 +208,6 @@ export type Config = {
 	helmTimeoutSeconds: number;
 	patienceSeconds: number;
 	leaseSeconds: number;
-	returnOnFailure: boolean;
 	keepRevisions: number;
 	logLevel: 'debug' | 'info' | 'warn' | 'error';
 	logFile: string | null;
@@ -312,7 +303,6 @@ function toConfig(
 		helmTimeoutSeconds: values.PACKYARD_HELM_TIMEOUT_SECONDS,
 		patienceSeconds: values.PACKYARD_PATIENCE_SECONDS,
 		leaseSeconds: values.PACKYARD_LEASE_SECONDS,
-		returnOnFailure: values.PACKYARD_RETURN_ON_FAILURE,
 		keepRevisions: values.PACKYARD_KEEP_REVISIONS,
 		logLevel: values.PACKYARD_LOG_LEVEL,
 		logFile: values.PACKYARD_LOG_FILE === undefined ? null : absolute(values.PACKYARD_LOG_FILE),

@@ -11,6 +11,7 @@ import { type Database, openDatabase } from '@/lib/db';
 import { createInstalls, createWorker, type Installs, type Worker } from '@/lib/installs';
 import { loadKeys } from '@/lib/keys';
 import { createLogger, type Logger } from '@/lib/log';
+import { createPolicy, type PolicyService } from '@/lib/policy';
 import { connectFromKubeconfig, connectInCluster, createRunner, type Runner } from '@/lib/runner';
 import { createRunnerClient, type RunnerClient } from '@/lib/runner/client';
 
@@ -25,6 +26,7 @@ export type Runtime = {
 	setup: Setup;
 	audit: Audit;
 	catalog: Catalog;
+	policy: PolicyService;
 	installs: Installs;
 	worker: Worker;
 	/** The door to the cluster as everybody uses it, over HTTP even in one process. */
@@ -132,9 +134,11 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 	});
 	closing.push(() => catalog.close());
 	let wake = () => {};
+	const policy = createPolicy({ db });
 	const installs = createInstalls({
 		db,
 		catalog,
+		policy,
 		runner: runnerClient,
 		fingerprint: keys.fingerprint,
 		leaseSeconds: config.leaseSeconds,
@@ -159,6 +163,7 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 		setup,
 		audit: createAudit(db),
 		catalog,
+		policy,
 		installs,
 		worker,
 		runnerClient,

@@ -50,6 +50,8 @@ const ChangeFacts = {
 	manifestDigest: MaybeName,
 	changes: z.array(KeyChange),
 	acknowledged: z.array(Name),
+	/** Powers it has beyond those of the revision that ran, and the exception that let one through. */
+	gained: z.array(z.strictObject({ code: Name, subject: Name, exceptionId: MaybeName })),
 };
 
 const OperationFacts = {
@@ -62,6 +64,7 @@ const OperationFacts = {
 
 const Failure = { code: Name, step: MaybeName, message: z.string().max(4000) };
 const VersionFacts = { installId: Name, version: MaybeName };
+const ExceptionFacts = { exceptionId: Name, packId: Name, pack: Name, power: Name, reason: Name };
 const SourceFacts = { sourceId: Name, name: Name, kind: Name };
 
 export const eventData = {
@@ -102,6 +105,12 @@ export const eventData = {
 		vanished: z.int(),
 	}),
 	'manifest.attached': z.strictObject({ packId: Name, version: Name, manifestDigest: Name }),
+	'policy.changed': z.strictObject({
+		revision: z.int(),
+		changes: z.array(z.strictObject({ key: Name, from: Name, to: Name })),
+	}),
+	'policy.exception-added': z.strictObject(ExceptionFacts),
+	'policy.exception-removed': z.strictObject(ExceptionFacts),
 	/** The tag of a version moved, and an admin made the new bytes the ones it stands for. */
 	'version.adopted': z.strictObject({
 		packId: Name,

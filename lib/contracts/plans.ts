@@ -3,7 +3,8 @@ import { ContractChange } from '@/lib/manifest';
 import { Answers } from './installs';
 import { Digest, Id, NamespaceName, ReleaseName } from './names';
 import { ChartArtifact, ContractBadge, FrontendArtifact } from './packs';
-import { Power, PreviewResult, RemovalPreview } from './runner';
+import { JudgedPower } from './policy';
+import { PreviewResult, RemovalPreview } from './runner';
 
 /** POST /api/plans: what would happen, computed without changing anything (DESIGN section 5). */
 export const RequestPlan = z.discriminatedUnion('kind', [
@@ -81,7 +82,8 @@ export const Plan = z.object({
 	preview: PreviewResult.nullable(),
 	previewProblem: z.object({ message: z.string(), hint: z.string().nullable() }).nullable(),
 	removal: RemovalPreview.nullable(),
-	powers: z.array(Power),
+	/** What it may do, and what the policy makes of that; empty with `previewProblem`, where it is not known. */
+	powers: z.array(JudgedPower),
 	warnings: z.array(z.string()),
 	/** Part 5: the way back, in words. */
 	wayBack: z.string(),

@@ -40,6 +40,8 @@ describe('what moved', () => {
 		vanished: false,
 		tagMovedTo: null,
 		helmRevision: 3,
+		powers: null,
+		policy: null,
 	};
 
 	test.each<[Partial<PlanFacts>, string]>([

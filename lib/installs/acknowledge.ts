@@ -4,24 +4,18 @@ import type { Draft } from './draft';
 import type { PlanFacts } from './schema';
 
 /** What must be ticked or typed, in the order shown. Nothing volatile in here: the ids are part of the plan hash. */
-export function acknowledgementsOf(
-	draft: Pick<Draft, 'kind' | 'diff' | 'delivery' | 'active' | 'standing'>,
-): Acknowledgement[] {
+export function acknowledgementsOf(draft: Pick<Draft, 'kind' | 'diff' | 'delivery' | 'standing'>): Acknowledgement[] {
 	return [...contractItems(draft), ...originItems(draft), ...situationItems(draft)];
 }
 
 /** Each breaking change by itself; an exposure is typed (facts: peers, section 5.A.1). */
-function contractItems({ diff, kind, delivery }: Pick<Draft, 'diff' | 'kind' | 'delivery'>): Acknowledgement[] {
+function contractItems({ diff }: Pick<Draft, 'diff'>): Acknowledgement[] {
 	const items: Acknowledgement[] = [];
 	for (const change of diff?.changes ?? []) {
 		const sentence = explainChange(change, 'en');
 		if (change.gate === 'acknowledge') items.push({ id: change.id, sentence, typed: null });
 		if (change.gate === 're-enter-and-type')
 			items.push({ id: change.id, sentence, typed: 'key' in change ? change.key : change.id });
-	}
-	if (kind === 'install' && delivery?.manifest.sandbox?.enabled === true) {
-		const root = delivery.manifest.sandbox.sudoers ? ' with administrator rights inside it' : '';
-		items.push({ id: 'sandbox', sentence: `This pack starts a container for every user${root}.`, typed: null });
 	}
 	return items;
 }

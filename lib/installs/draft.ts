@@ -41,9 +41,8 @@ export type Draft = {
 	diff: ContractDiff | null;
 	notes: { version: string; text: string | null }[];
 	standing: Standing;
+	/** What can be told without rendering the chart; `approvable` adds what it may do. */
 	facts: PlanFacts;
-	/** Digest of `facts`: the plan hash. */
-	hash: string;
 };
 
 export type DraftDeps = { db: Database; catalog: Catalog; runner: RunnerClient };
@@ -255,7 +254,7 @@ async function baseOf(
 	return delivered === 'done' || delivered === null ? desired : active;
 }
 
-function complete(draft: Omit<Draft, 'facts' | 'hash'>): Draft {
+function complete(draft: Omit<Draft, 'facts'>): Draft {
 	const { delivery, environment, install, target } = draft;
 	const facts: PlanFacts = {
 		kind: draft.kind,
@@ -283,6 +282,8 @@ function complete(draft: Omit<Draft, 'facts' | 'hash'>): Draft {
 		vanished: delivery?.vanished ?? false,
 		tagMovedTo: delivery?.tagMovedTo ?? null,
 		helmRevision: draft.standing.helmRevision,
+		powers: null,
+		policy: null,
 	};
-	return { ...draft, facts, hash: digestOf(facts) };
+	return { ...draft, facts };
 }

@@ -1,9 +1,12 @@
 import type { Plan } from '@/lib/contracts/plans';
-import type { Power, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
+import type { JudgedPower } from '@/lib/contracts/policy';
+import type { PowerCode, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
 import type { InvalidParam } from '@/lib/core';
-import { type ContractChange, describePermission, explainChange } from '@/lib/manifest';
+import { type ContractChange, explainChange } from '@/lib/manifest';
+import { returningAgainstPolicy } from '@/lib/policy';
 import { acknowledgementsOf } from './acknowledge';
 import type { Draft } from './draft';
+import { powerAcknowledgements, powerBlocks, type Viewer } from './gains';
 
 /** Pure: from the gathered facts to what the admin sees and approves. */
 
@@ -15,14 +18,17 @@ export type ClusterView = {
 	busy: { id: string; sentence: string } | null;
 };
 
+/** What the policy makes of it. `known` false: nobody could look at what it may do. */
+export type Gains = { hash: string; powers: JudgedPower[]; known: boolean; returns: boolean; viewer: Viewer };
+
 /** The five parts of the plan page (facts: peers, section 4.1), its hash, and why the button does not work. */
-export function buildPlan(draft: Draft, cluster: ClusterView): Plan {
+export function buildPlan(draft: Draft, cluster: ClusterView, gains: Gains): Plan {
 	const { delivery, environment, diff, active } = draft;
 	const undecided = (diff?.changes ?? []).filter(isUndecided);
 	const invalid = withoutUndecided(environment?.invalid ?? [], undecided);
 	return {
 		kind: draft.kind,
-		hash: draft.hash,
+		hash: gains.hash,
 		action: actionOf(draft, cluster.preview),
 		packId: draft.pack.id,
 		packName: draft.pack.name,
@@ -42,11 +48,11 @@ export function buildPlan(draft: Draft, cluster: ClusterView): Plan {
 		preview: cluster.preview,
 		previewProblem: cluster.previewProblem,
 		removal: cluster.removal,
-		powers: [...(cluster.preview?.powers ?? []), ...powersOf(draft)],
-		warnings: warningsOf(draft, cluster.preview),
-		wayBack: wayBackOf(draft),
-		acknowledgements: acknowledgementsOf(draft),
-		blocked: blockedBy(draft, cluster, { invalid, undecided }),
+		powers: gains.powers,
+		warnings: warningsOf(draft, cluster.preview, gains),
+		wayBack: wayBackOf(draft, gains),
+		acknowledgements: [...acknowledgementsOf(draft), ...powerAcknowledgements(draft, gains.powers)],
+		blocked: [...blockedBy(draft, cluster, { invalid, undecided }), ...blockedByPowers(draft, cluster, gains)],
 	};
 }
 
@@ -97,25 +103,17 @@ function blockedBy(
 	return blocked;
 }
 
-/** What the manifest itself asks for, beside what the chart's objects may do. */
-function powersOf({ delivery }: Draft): Power[] {
-	if (delivery === null) return [];
-	const { permissions, sandbox } = delivery.manifest;
-	const powers: Power[] = permissions.map((permission) => {
-		const { known, sentence } = describePermission(permission);
-		return { code: 'permission', subject: permission, sentence, extent: '', level: known ? 'info' : 'warning' };
-	});
-	if (sandbox?.enabled === true) {
-		const root = sandbox.sudoers ? ', with administrator rights inside it' : '';
-		powers.push({
-			code: 'sandbox',
-			subject: 'sandbox',
-			sentence: `Starts a container for every user${root}.`,
-			extent: `${sandbox.sudoers ? 'root' : 'user'}, ${sandbox.mounts} mounts`,
-			level: sandbox.sudoers ? 'danger' : 'warning',
-		});
-	}
-	return powers;
+/** What cannot be seen cannot be approved; while the cluster is away that is said once, above. */
+function blockedByPowers(
+	draft: Draft,
+	{ previewProblem }: ClusterView,
+	{ powers, known, viewer }: Gains,
+): Plan['blocked'] {
+	const { kind, delivery, standing } = draft;
+	if (known || delivery?.chart === null || delivery === null || kind === 'rollback' || standing.problem !== null)
+		return powerBlocks(draft, powers, viewer);
+	const reason = `What it may do in the cluster is not known: ${previewProblem?.message ?? 'the chart was not rendered.'}`;
+	return [{ reason, remedy: 'See the cluster changes', href: '#cluster' }];
 }
 
 function actionOf(draft: Draft, preview: PreviewResult | null): string {
@@ -171,7 +169,7 @@ function configurationOf(draft: Draft): Plan['configuration'] {
 	return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function warningsOf(draft: Draft, preview: PreviewResult | null): string[] {
+function warningsOf(draft: Draft, preview: PreviewResult | null, { powers }: Gains): string[] {
 	const gaps = draft.diff?.gaps ?? [];
 	const one = gaps.length === 1;
 	return [
@@ -185,13 +183,14 @@ function warningsOf(draft: Draft, preview: PreviewResult | null): string[] {
 				`${object} was changed outside Packyard by ${manager} (${fields.join(', ')}). Choose to take it over, or undo that change first.`,
 		),
 		...(draft.kind === 'rollback' || draft.kind === 'downgrade' ? notUndone(preview) : []),
+		...(draft.kind === 'rollback' ? returningAgainstPolicy(powers) : []),
 		...(preview?.warnings ?? []),
 	];
 }
 
 /** What going back does not bring back (facts: peers, pain 28). */
 function notUndone(preview: PreviewResult | null): string[] {
-	const of = (code: Power['code']) =>
+	const of = (code: PowerCode) =>
 		[...new Set((preview?.powers ?? []).filter((power) => power.code === code).map(({ subject }) => subject))].join(
 			', ',
 		);
@@ -204,10 +203,13 @@ function notUndone(preview: PreviewResult | null): string[] {
 	];
 }
 
-function wayBackOf(draft: Draft): string {
+function wayBackOf(draft: Draft, { returns }: Gains): string {
 	const { active } = draft;
 	if (draft.kind === 'uninstall')
 		return 'Removing cannot be undone here. The pack can be installed again; secrets then have to be entered again unless they are kept.';
 	if (active === null) return 'Nothing runs yet. If it fails, what was created stays for a look and can be removed.';
-	return `You can return to ${active.version} (revision ${active.number}) at any time, even with every registry switched off. That restores chart and configuration; it does not restore data, CRDs, or images behind moving tags.`;
+	const failing = returns
+		? `If it fails, it is returned to ${active.version} by itself.`
+		: 'If it fails, it stays as it is: your policy does not return it by itself.';
+	return `${failing} You can return to ${active.version} (revision ${active.number}) at any time, even with every registry switched off. That restores chart and configuration; it does not restore data, CRDs, or images behind moving tags.`;
 }

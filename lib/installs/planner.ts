@@ -1,7 +1,9 @@
 import type { Plan, RequestPlan } from '@/lib/contracts/plans';
 import { isAppError, messageOf } from '@/lib/core';
+import type { PolicyService } from '@/lib/policy';
 import { inWords, openOperationAt } from './busy';
 import { type Draft, type DraftDeps, draftOf } from './draft';
+import { approvable, hashOf, judged, powersOf, returnsOnFailure, type Viewer } from './gains';
 import { buildPlan, type ClusterView } from './plan';
 import { environmentNames } from './steps/apply';
 import { savePlan } from './store';
@@ -10,11 +12,24 @@ import { savePlan } from './store';
  * Compute a plan and keep its facts under its hash. Changes nothing in the cluster; an unreachable cluster is part of
  * the plan (`previewProblem`), not an error. Throws AppError for unknown packs, versions, installs and revisions.
  */
-export async function makePlan(deps: DraftDeps, request: RequestPlan): Promise<Plan> {
+export async function makePlan(deps: PlanDeps, request: RequestPlan, viewer: Viewer): Promise<Plan> {
 	const draft = await draftOf(deps, request);
-	const [view] = await Promise.all([lookAtCluster(deps, draft), savePlan(deps.db.client, draft.hash, draft.facts)]);
-	return buildPlan(draft, view);
+	const view = await lookAtCluster(deps, draft);
+	const policy = await deps.policy.forPack(draft.pack.id);
+	const powers = powersOf(draft, view.preview);
+	const facts = approvable(draft, powers, policy);
+	const hash = hashOf(facts);
+	await savePlan(deps.db.client, hash, facts);
+	return buildPlan(draft, view, {
+		hash,
+		powers: judged(draft, powers, policy),
+		known: powers !== null,
+		returns: returnsOnFailure(draft, policy),
+		viewer,
+	});
 }
+
+export type PlanDeps = DraftDeps & { policy: Pick<PolicyService, 'forPack'> };
 
 async function lookAtCluster(deps: DraftDeps, draft: Draft): Promise<ClusterView> {
 	const open = await openOperationAt(deps.db, draft);

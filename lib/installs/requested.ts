@@ -1,12 +1,20 @@
 import type { AuditEvent, KeyChange } from '@/lib/audit';
+import type { JudgedPower } from '@/lib/contracts/policy';
 import { acknowledgementsOf, givenAs } from './acknowledge';
 import type { Draft } from './draft';
+import { powerAcknowledgements } from './gains';
 import type { By, Submission } from './submit';
 
 /** The audit event of a delivery that was asked for: what, from where to where, and what was agreed to. */
 export function requestedEvent(
 	draft: Draft,
-	facts: { installId: string; operationId: string; submission: Pick<Submission, 'reason' | 'takeOver'>; by: By },
+	facts: {
+		installId: string;
+		operationId: string;
+		submission: Pick<Submission, 'reason' | 'takeOver' | 'planHash'>;
+		powers: readonly JudgedPower[];
+		by: By;
+	},
 ): AuditEvent {
 	const { delivery, pack } = draft;
 	const data = {
@@ -20,7 +28,7 @@ export function requestedEvent(
 		fromVersion: draft.active?.version ?? null,
 		toVersion: delivery?.version ?? null,
 		revision: draft.number,
-		planHash: draft.hash,
+		planHash: facts.submission.planHash,
 		chartDigest: delivery?.chart?.archiveDigest ?? null,
 		frontends: Object.fromEntries(
 			(delivery?.frontends ?? []).map((frontend) => [frontend.package, frontend.integrity ?? frontend.version]),
@@ -28,7 +36,13 @@ export function requestedEvent(
 		manifestDigest: delivery?.manifestDigest ?? null,
 		changes: keyChanges(draft),
 		// What was required and given, not whatever a client sent along.
-		acknowledged: [...acknowledgementsOf(draft).map(givenAs), ...(facts.submission.takeOver ? ['take-over'] : [])],
+		acknowledged: [
+			...[...acknowledgementsOf(draft), ...powerAcknowledgements(draft, facts.powers)].map(givenAs),
+			...(facts.submission.takeOver ? ['take-over'] : []),
+		],
+		gained: facts.powers
+			.filter(({ standing }) => standing !== 'before')
+			.map(({ code, subject, exception }) => ({ code, subject, exceptionId: exception?.id ?? null })),
 	};
 	const common = {
 		actor: { id: facts.by.id, name: facts.by.name },

@@ -12,7 +12,8 @@ const Remembered = z.object({ operationId: z.uuid() });
 
 /**
  * After a failed change of something that ran: keep what the cluster shows (pods, reasons, last lines) before it is
- * gone, then put the last good revision back as a step of its own. Returns null when nothing ran before.
+ * gone, then put the last good revision back as a step of its own. Returns null when nothing ran before, or when the
+ * policy said to leave failures as they are when this was asked for (the step then tells so).
  */
 export async function giveBack(
 	options: RunOptions,
@@ -28,6 +29,12 @@ export async function giveBack(
 	if (base.chart === null) return null;
 	facts.log.enter('return');
 	await startStep(db.client, operation.id, 'return');
+	if (!request.returnAfterFailure) {
+		const detail = `Left as it is: the policy does not return what failed by itself. Roll back to return to ${base.version}.`;
+		facts.log.say('warn', detail);
+		await finishStep(db.client, operation.id, { name: 'return', state: 'skipped', detail });
+		return null;
+	}
 	facts.log.say('info', `Returning to ${base.version} (revision ${base.number})`);
 	// An id of its own, kept before it is used: the runner must not mistake this for the attempt that failed, and a
 	// repeated run after a crash must find the same one.

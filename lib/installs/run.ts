@@ -175,10 +175,7 @@ async function fail(options: RunOptions, context: StepContext, trouble: Trouble 
 	if (failure.technical !== null && failure.technical !== failure.message) trouble.log.say('debug', failure.technical);
 	await trouble.log.flush();
 
-	const returned =
-		touched && options.returnOnFailure
-			? await giveBack(options, context, { log: trouble.log, failure, cancelled })
-			: null;
+	const returned = touched ? await giveBack(options, context, { log: trouble.log, failure, cancelled }) : null;
 	await trouble.log.flush();
 	await db.transaction(async (tx) => {
 		await moveOperation(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ActorRef, Timestamp } from '@/lib/contracts/names';
-import { KeptSecret } from '@/lib/contracts/runner';
+import { PolicyVerdict } from '@/lib/contracts/policy';
+import { KeptSecret, Power, PowerCode } from '@/lib/contracts/runner';
 import { Manifest } from '@/lib/manifest';
 
 /** Shapes of the JSON columns this module owns. */
@@ -31,6 +32,8 @@ export type EffectiveConfig = z.infer<typeof EffectiveConfig>;
 
 export const StoredManifest = Manifest;
 
+export const StoredPowers = z.array(Power).nullable();
+
 /** `Operation.request`: what the steps need besides the revision. */
 export const OperationRequest = z.object({
 	takeOver: z.boolean().default(false),
@@ -38,6 +41,8 @@ export const OperationRequest = z.object({
 	removeVolumes: z.boolean().default(false),
 	/** Revision to return to when this operation fails; null = nothing ran before. */
 	baseRevision: z.int().nullable().default(null),
+	/** What the policy said about that when this was asked for. */
+	returnAfterFailure: z.boolean().default(true),
 	/** Secret keys the request delivered itself; a repeated run cannot deliver them again. */
 	given: z.array(z.string()).default([]),
 	/** Secrets the runner copies from an older revision without anyone reading them. */
@@ -69,5 +74,12 @@ export const PlanFacts = z.object({
 	tagMovedTo: z.string().nullable().default(null),
 	/** The Helm revision that ran; null = the cluster was not asked. */
 	helmRevision: z.int().nullable().default(null),
+	/** Everything it may do, as the approved plan found it; null = it could not be found out. */
+	powers: z.array(Power).nullable().default(null),
+	/** What the policy said about the powers that are new, and about failures. */
+	policy: z
+		.object({ verdicts: z.partialRecord(PowerCode, PolicyVerdict), returnAfterFailure: z.boolean() })
+		.nullable()
+		.default(null),
 });
 export type PlanFacts = z.infer<typeof PlanFacts>;

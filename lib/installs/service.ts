@@ -7,10 +7,12 @@ import type { Operation, OperationView } from '@/lib/contracts/operations';
 import type { Plan, RequestPlan } from '@/lib/contracts/plans';
 import { AppError, isAppError, type Secret } from '@/lib/core';
 import type { Database, Tx } from '@/lib/db';
+import type { PolicyService } from '@/lib/policy';
 import type { RunnerClient } from '@/lib/runner/client';
 import { decideAlarm } from './alarms/service';
 import { assertFree, refuseWhenBusy } from './busy';
 import { draftOf } from './draft';
+import type { Viewer } from './gains';
 import { planSteps } from './machine';
 import {
 	createOperation,
@@ -40,6 +42,7 @@ export type InstallsOptions = {
 	db: Database;
 	catalog: Catalog;
 	runner: RunnerClient;
+	policy: Pick<PolicyService, 'forPack'>;
 	/** Keyed fingerprint of a secret: answers "is it the same", never "what is it". */
 	fingerprint(secret: Secret): string;
 	leaseSeconds: number;
@@ -55,8 +58,8 @@ export type Installs = ReturnType<typeof createInstalls>;
 export function createInstalls(options: InstallsOptions) {
 	const { db } = options;
 
-	async function plan(request: RequestPlan): Promise<Plan> {
-		return makePlan(options, request);
+	async function plan(request: RequestPlan, viewer: Viewer): Promise<Plan> {
+		return makePlan(options, request, viewer);
 	}
 
 	/** Install a pack. The same requestId again gives the same operation. */
@@ -174,6 +177,7 @@ export function createInstalls(options: InstallsOptions) {
 		const revision = last.revision === null ? null : await getRevision(db.client, installId, last.revision);
 		// As it was asked for: what to remove, what to take over, and which secrets nobody but the admin can supply.
 		const request = OperationRequest.parse((await getJob(db.client, last.id)).request);
+		const { returnAfterFailure } = await options.policy.forPack(install.packId);
 		const id = randomUUID();
 		await refuseWhenBusy(db, { ...install, install }, () =>
 			db.transaction(async (tx) => {
@@ -188,6 +192,7 @@ export function createInstalls(options: InstallsOptions) {
 					request: {
 						...request,
 						baseRevision: install.activeRevision,
+						returnAfterFailure,
 						takeOver: body.takeOver ?? request.takeOver,
 					},
 					planHash: last.planHash,

@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import type { ActorRef } from '@/lib/contracts/names';
 import { ChartArtifact, FrontendArtifact } from '@/lib/contracts/packs';
-import { ReleaseStatus } from '@/lib/contracts/runner';
+import { type Power, ReleaseStatus } from '@/lib/contracts/runner';
 import { AppError } from '@/lib/core';
 import { type Db, Prisma, type Tx } from '@/lib/db';
 import type { Manifest } from '@/lib/manifest';
-import { Archive, EffectiveConfig, PlainAnswers, PlanFacts, SecretLedger, StoredManifest } from './schema';
+import {
+	Archive,
+	EffectiveConfig,
+	PlainAnswers,
+	PlanFacts,
+	SecretLedger,
+	StoredManifest,
+	StoredPowers,
+} from './schema';
 
 /** Rows of `install`, `revision`, `plan` and `instance_value`. */
 
@@ -41,6 +49,8 @@ export type StoredRevision = {
 	secrets: SecretLedger;
 	archived: Archive;
 	planHash: string | null;
+	/** What it may do; null = not known. */
+	powers: Power[] | null;
 	createdAt: string;
 	createdBy: ActorRef;
 	reason: string | null;
@@ -163,6 +173,7 @@ export async function createRevision(tx: Tx, installId: string, input: NewRevisi
 			secrets: asJson(input.secrets),
 			archived: asJson(input.archived),
 			planHash: input.planHash,
+			powers: input.powers === null ? Prisma.DbNull : asJson(input.powers),
 			createdById: input.createdBy.id,
 			createdByName: input.createdBy.name,
 			reason: input.reason,
@@ -250,6 +261,7 @@ export async function noteRevision(tx: Tx, place: { installId: string; number: n
 	if (count !== 1) throw new AppError('not_found', `There is no revision ${place.number} of this install.`);
 }
 
+/** Equal facts have one row, whoever planned and when; what it may do is one of the facts. */
 export async function savePlan(db: Db, hash: string, facts: PlanFacts): Promise<void> {
 	await db.plan.upsert({
 		where: { hash },
@@ -304,6 +316,7 @@ function toRevision(row: RevisionRow): StoredRevision {
 		secrets: SecretLedger.parse(row.secrets),
 		archived: Archive.parse(row.archived),
 		planHash: row.planHash,
+		powers: StoredPowers.parse(row.powers),
 		createdAt: row.createdAt.toISOString(),
 		createdBy: { id: row.createdById, name: row.createdByName },
 		reason: row.reason,

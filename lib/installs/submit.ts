@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, appendAudit } from '@/lib/audit';
+import type { JudgedPower } from '@/lib/contracts/policy';
 import { AppError, isAppError, messageOf, Secret } from '@/lib/core';
 import type { Database, Tx } from '@/lib/db';
+import { gainedPowers, markOf, type PackPolicy, type PolicyService, refusalsOf, stricterSince } from '@/lib/policy';
 import type { RunnerClient } from '@/lib/runner/client';
 import { acknowledgementsOf, missingFrom, whatMoved } from './acknowledge';
 import { refuseWhenBusy } from './busy';
 import type { Draft } from './draft';
+import { hashOf, isGated, judged, powerAcknowledgements, returnsOnFailure } from './gains';
 import { planSteps } from './machine';
 import { createOperation, moveOperation, releaseHold, renewHold } from './operations/store';
 import { isUndecided } from './plan';
 import { requestedEvent } from './requested';
-import type { OperationRequest, SecretEntry, SecretLedger } from './schema';
+import type { OperationRequest, PlanFacts, SecretEntry, SecretLedger } from './schema';
 import { environmentNames } from './steps/apply';
 import { plainValues } from './steps/deliver';
 import {
@@ -38,6 +41,7 @@ export type Submission = {
 export type SubmitDeps = {
 	db: Database;
 	runner: RunnerClient;
+	policy: Pick<PolicyService, 'forPack'>;
 	fingerprint(secret: Secret): string;
 	/** How long a request that delivers secrets may be silent before its operation is taken for abandoned. */
 	leaseSeconds: number;
@@ -52,7 +56,8 @@ const SHORTEST_HOLD_SECONDS = 10;
  * without its secrets; a crash in between ends as "needs re-entry", never as a half-configured pod. Returns the id.
  */
 export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission: Submission, by: By): Promise<string> {
-	await assertApproved(deps.db, draft, submission);
+	const policy = await deps.policy.forPack(draft.pack.id);
+	const { facts, powers } = await assertApproved(deps.db, draft, { submission, policy });
 	const { delivery, environment } = draft;
 	if (delivery === null || environment === null) throw new AppError('invalid_request', 'There is nothing to deliver.');
 	const secrets = Object.fromEntries(environment.given.map((key) => [key, new Secret(submission.secrets[key] ?? '')]));
@@ -82,8 +87,8 @@ export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission:
 				fromVersion: draft.active?.version ?? null,
 				toVersion: delivery.version,
 				revision: draft.number,
-				request: requestOf(draft, submission),
-				planHash: draft.hash,
+				request: { ...requestOf(draft, submission), returnAfterFailure: returnsOnFailure(draft, policy) },
+				planHash: submission.planHash,
 				reason: submission.reason,
 				actor: by,
 				steps: planSteps(kind, { chart: hasChart, frontends: delivery.frontends.length > 0 }),
@@ -100,13 +105,14 @@ export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission:
 				config: environment.config,
 				secrets: ledger,
 				archived: environment.archived,
-				planHash: draft.hash,
+				planHash: submission.planHash,
+				powers: facts.powers ?? draft.target?.powers ?? null,
 				createdBy: { id: by.id, name: by.name },
 				reason: submission.reason,
 				operationId,
 				operationKind: kind,
 			});
-			await appendAudit(tx, requestedEvent(draft, { installId: id, operationId, submission, by }));
+			await appendAudit(tx, requestedEvent(draft, { installId: id, operationId, submission, powers, by }));
 			return id;
 		}),
 	);
@@ -154,20 +160,34 @@ async function takeOn(tx: Tx, known: StoredInstall, desiredRevision: number): Pr
 	await updateInstall(tx, known.id, { desiredRevision, ...revived });
 }
 
-/** Throws `plan_moved` with what moved in `details`, or why the cluster cannot be asked whether anything did. */
-export async function assertUnmoved(db: Database, draft: Draft, planHash: string): Promise<void> {
+/**
+ * The facts of the approved plan. What it may do is taken from there and from nowhere else: no client can tell us.
+ * Throws `plan_moved` with what moved in `details`, or why the cluster cannot be asked whether anything did.
+ */
+export async function assertUnmoved(db: Database, draft: Draft, planHash: string): Promise<PlanFacts> {
 	if (draft.standing.problem !== null) throw draft.standing.problem;
-	if (draft.hash === planHash) return;
 	const approved = await findPlan(db.client, planHash);
-	const moved = approved === null ? ['The plan is not known any more.'] : whatMoved(approved, draft.facts);
-	throw new AppError('plan_moved', `The plan you approved no longer holds. ${moved.join(' ')}`, {
+	if (approved === null) throw planMoved(['The plan is not known any more.']);
+	const { powers, policy } = approved;
+	if (hashOf({ ...draft.facts, powers, policy }) === planHash) return approved;
+	throw planMoved(whatMoved(approved, draft.facts));
+}
+
+function planMoved(moved: readonly string[]): AppError {
+	return new AppError('plan_moved', `The plan you approved no longer holds. ${moved.join(' ')}`, {
 		hint: 'Look at the new plan and approve that one.',
-		details: { moved, hash: draft.hash },
+		details: { moved },
 	});
 }
 
-async function assertApproved(db: Database, draft: Draft, submission: Submission): Promise<void> {
-	await assertUnmoved(db, draft, submission.planHash);
+type Approved = { facts: PlanFacts; powers: JudgedPower[] };
+
+async function assertApproved(
+	db: Database,
+	draft: Draft,
+	{ submission, policy }: { submission: Submission; policy: PackPolicy },
+): Promise<Approved> {
+	const facts = await assertUnmoved(db, draft, submission.planHash);
 	const reasons = draft.delivery?.reasons ?? [];
 	if (reasons.length > 0) throw new AppError('not_installable', reasons.join(' '));
 	const empty = Object.entries(submission.secrets).filter(([, value]) => value === '' || value.includes('\0'));
@@ -186,7 +206,9 @@ async function assertApproved(db: Database, draft: Draft, submission: Submission
 		throw new AppError('conflict', 'The plan still has open decisions.', {
 			hint: 'Confirm or deny the suspected renames, or upgrade to the version in between first.',
 		});
-	const missing = missingFrom(acknowledgementsOf(draft), submission.acknowledged);
+	const powers = assertWithinPolicy(draft, facts, policy);
+	const wanted = [...acknowledgementsOf(draft), ...powerAcknowledgements(draft, powers)];
+	const missing = missingFrom(wanted, submission.acknowledged);
 	if (missing.length > 0) {
 		throw new AppError('invalid_answers', 'Some changes are not acknowledged yet.', {
 			invalidParams: missing.map(({ id, sentence, typed }) => ({
@@ -196,6 +218,35 @@ async function assertApproved(db: Database, draft: Draft, submission: Submission
 			hint: 'Read and acknowledge each of them.',
 		});
 	}
+	return { facts, powers };
+}
+
+/**
+ * What the approved plan found, against the policy of this moment. Throws AppError: `conflict` when nobody could look
+ * at what it may do, `plan_moved` when the policy became stricter, `policy_refused`.
+ */
+function assertWithinPolicy(draft: Draft, approved: PlanFacts, policy: PackPolicy): JudgedPower[] {
+	const powers = judged(draft, approved.powers, policy);
+	if (!isGated(draft)) return powers;
+	if (approved.powers === null)
+		throw new AppError(
+			'conflict',
+			'When this was planned the chart could not be looked at, so nobody knows what it may do.',
+			{
+				hint: 'Plan again. What could not be looked at is said in the plan.',
+			},
+		);
+	const gained = gainedPowers(approved.powers, draft.active?.powers ?? null);
+	const now = { ...markOf(policy, gained), returnAfterFailure: returnsOnFailure(draft, policy) };
+	const stricter = approved.policy === null ? [] : stricterSince(approved.policy, now);
+	if (stricter.length > 0) throw planMoved(stricter);
+	const refusals = refusalsOf(powers);
+	if (refusals.length === 0) return powers;
+	throw new AppError('policy_refused', refusals.map(({ sentence }) => sentence).join(' '), {
+		hint: 'An owner can allow it for this pack, with a reason: Settings, Policy.',
+		invalidParams: refusals.map(({ code, sentence }) => ({ name: `power:${code}`, reason: sentence })),
+		details: { packId: draft.pack.id, powers: refusals.map(({ code }) => code) },
+	});
 }
 
 /** The runner never got the secrets: nothing was started, so the request leaves no install and no environment behind. */
@@ -247,7 +298,7 @@ function asItWas({ activeRevision, dataKept, desiredRevision, removedAt }: Store
 	return { activeRevision, dataKept, desiredRevision, removedAt: removedAt === null ? null : new Date(removedAt) };
 }
 
-function requestOf(draft: Draft, submission: Submission): OperationRequest {
+function requestOf(draft: Draft, submission: Submission): Omit<OperationRequest, 'returnAfterFailure'> {
 	return {
 		takeOver: submission.takeOver,
 		removeSecrets: false,

@@ -16,7 +16,6 @@ export type WorkerOptions = {
 	leaseSeconds: number;
 	helmTimeoutSeconds: number;
 	patienceSeconds: number;
-	returnOnFailure: boolean;
 	keepRevisions: number;
 	/** One look at everything that runs (`installs.observeAll`). */
 	observe(signal: AbortSignal): Promise<void>;

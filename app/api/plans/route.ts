@@ -5,5 +5,6 @@ export const POST = route({
 	permission: 'installs:plan',
 	body: RequestPlan,
 	response: Plan,
-	handler: ({ body, runtime }) => runtime.installs.plan(body),
+	handler: ({ body, actor, runtime }) =>
+		runtime.installs.plan(body, { mayChangePolicy: actor.permissions.includes('settings:write') }),
 });
