@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { AppError, type Clock, isAppError, type Secret } from '@/lib/core';
-import { readBody } from './body';
 import { createDispatcher } from './dispatcher';
 import {
 	invalidError,
@@ -13,7 +12,7 @@ import {
 	tooLargeError,
 } from './errors';
 import { createLimiter, createPace } from './limiter';
-import { checkTarget, type HostPolicy } from './policy';
+import { createTargetCheck, type HostPolicy } from './policy';
 import { askedWait, backoff, type Headers, isRateLimit, isRetriableStatus } from './retry';
 import { transport } from './transport';
 
@@ -79,6 +78,8 @@ export type Overheard = { url: string; authorization: 'none' | 'basic' | 'bearer
 
 const MAX_REDIRECTS = 5;
 const LARGEST_ERROR_BODY = 64 * 1024;
+const LARGEST_REMAINS = 16 * 1024;
+const NOTHING = new Uint8Array();
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /** The HTTP core of every registry client. One per source, so that limits, trust and proxy are the source's own. */
@@ -104,7 +105,9 @@ export function createHttp(options: HttpOptions): Http {
 	};
 }
 
-type Settings = Required<Omit<HttpOptions, 'allow' | 'ca' | 'proxy'>> & { allow: HostPolicy };
+type Settings = Required<Omit<HttpOptions, 'allow' | 'ca' | 'proxy'>> & {
+	check: ReturnType<typeof createTargetCheck>;
+};
 type Hop = (
 	request: HttpRequest,
 	url: URL,
@@ -113,7 +116,7 @@ type Hop = (
 
 function withDefaults(options: HttpOptions): Settings {
 	return {
-		allow: options.allow,
+		check: createTargetCheck(options.allow),
 		userAgent: options.userAgent ?? 'packyard',
 		retries: options.retries ?? 3,
 		timeoutMs: options.timeoutMs ?? 60_000,
@@ -130,12 +133,13 @@ function withDefaults(options: HttpOptions): Settings {
 }
 
 async function sendWithRetries(settings: Settings, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
-	const subject = subjectOf(request);
+	const start = new URL(request.url);
+	const subject = { host: start.host, what: request.what };
 	for (let attempt = 1; ; attempt += 1) {
 		const isLast = attempt > settings.retries;
 		let asked: number | null = null;
 		try {
-			const response = await followRedirects(settings, request, hop);
+			const response = await followRedirects(settings, request, { start, subject, hop });
 			const problem = temporaryProblem(settings, subject, response);
 			if (!problem) return response;
 			asked = problem.wait;
@@ -167,16 +171,19 @@ function isWorthRepeating(error: unknown): boolean {
 	return isAppError(error, 'upstream_unavailable') && error.details.retriable === true;
 }
 
-async function followRedirects(settings: Settings, request: HttpRequest, hop: Hop): Promise<HttpResponse> {
-	const subject = subjectOf(request);
+async function followRedirects(
+	settings: Settings,
+	request: HttpRequest,
+	{ start, subject, hop }: { start: URL; subject: Subject; hop: Hop },
+): Promise<HttpResponse> {
 	const watch = createWatch(request, settings, subject);
 	try {
-		let url = new URL(request.url);
+		let url = start;
 		let authorization = request.authorization ?? null;
 		const { origin } = url;
 		const limit = Math.min(request.redirects ?? MAX_REDIRECTS, MAX_REDIRECTS);
 		for (let followed = 0; ; followed += 1) {
-			checkTarget(url, settings.allow, request.alsoAllowed);
+			settings.check(url, request.alsoAllowed);
 			const response = await hop(request, url, { authorization, watch });
 			if (!REDIRECTS.includes(response.status)) return response;
 			if (followed >= limit) throw invalidError(subject, `is redirected more than ${limit} times`);
@@ -205,75 +212,106 @@ async function exchange(
 	url: URL,
 	{ authorization, watch, dispatcher }: { authorization: Secret | null; watch: Watch; dispatcher: Dispatcher },
 ): Promise<HttpResponse> {
-	const subject = { host: url.host, what: request.what };
+	const { host, href } = url;
+	const subject = { host, what: request.what };
 	const headers: Record<string, string> = { 'user-agent': settings.userAgent, ...request.headers };
 	if (authorization !== null) headers.authorization = authorization.reveal();
-	watch.start();
-	const { signal } = watch;
-	const response = await transport(url.href, { method: request.method ?? 'GET', headers, signal, dispatcher }).catch(
-		(error: unknown) => Promise.reject(watch.explain(error, subject)),
-	);
-	const { status } = response;
-	settings.onAnswer({ url: url.href, authorization: kindOf(headers.authorization), status });
-	for (const text of warningsIn(response.headers.get('warning'))) settings.onWarning(text, url.host);
-	if (REDIRECTS.includes(status)) {
-		await response.body.cancel();
-		return { status, headers: response.headers, bytes: new Uint8Array(), url: url.href, host: url.host };
+	const method = request.method ?? 'GET';
+	const isHead = method === 'HEAD';
+	const under = transport(url, {
+		method,
+		headers,
+		dispatcher,
+		onHead(status, head) {
+			settings.onAnswer({ url: href, authorization: kindOf(headers.authorization), status });
+			for (const text of warningsIn(head.get('warning'))) settings.onWarning(text, host);
+			watch.bodyBegins();
+			// Small remains of a redirect are read away and the connection is kept; more than that closes it.
+			if (REDIRECTS.includes(status)) return { maxBytes: LARGEST_REMAINS, tooLarge: null };
+			if (status >= 400) return { maxBytes: Math.min(request.maxBytes, LARGEST_ERROR_BODY), tooLarge: null };
+			const tooLarge = () => tooLargeError(subject, request.maxBytes);
+			if (!isHead && Number(head.get('content-length') ?? 0) > request.maxBytes) throw tooLarge();
+			return { maxBytes: request.maxBytes, tooLarge };
+		},
+		onChunk: watch.heard,
+	});
+	watch.start(under.abort);
+	try {
+		const { status, headers: head, bytes } = await under.answer;
+		return { status, headers: head, bytes: REDIRECTS.includes(status) ? NOTHING : bytes, url: href, host };
+	} catch (error) {
+		throw watch.explain(error, subject);
 	}
-	const isError = status >= 400;
-	const announced = Number(response.headers.get('content-length') ?? 0);
-	if (!isError && request.method !== 'HEAD' && announced > request.maxBytes) {
-		await response.body.cancel();
-		throw tooLargeError(subject, request.maxBytes);
-	}
-	watch.startIdle();
-	const bytes = await readBody(response.body, {
-		maxBytes: isError ? Math.min(request.maxBytes, LARGEST_ERROR_BODY) : request.maxBytes,
-		overflow: isError ? 'cut' : 'throw',
-		onChunk: watch.startIdle,
-		onTooLarge: () => tooLargeError(subject, request.maxBytes),
-	}).catch((error: unknown) => Promise.reject(watch.explain(error, subject)));
-	return { status, headers: response.headers, bytes, url: url.href, host: url.host };
 }
 
 /** Watches one attempt: overall time, silence, and the caller's own signal. */
 type Watch = {
-	readonly signal: AbortSignal;
-	/** Begin to count; called when a request leaves the queue, so that waiting for a free place costs nothing. */
-	start(): void;
-	startIdle(): void;
+	/** A request leaves the queue (waiting for a free place costs nothing); `abort` ends it when its time is over. */
+	start(abort: (error: unknown) => void): void;
+	/** Silence counts from here on: while a body is read. */
+	bodyBegins(): void;
+	heard(): void;
 	stop(): void;
 	/** The error to throw for something caught while this watch was on. */
 	explain(error: unknown, subject?: Subject): unknown;
 };
 
+/** Never seen: `explain` says which time it was. */
+const TIME_OVER = new Error('Its time is over.');
+
+/**
+ * One timer for both limits, set anew only when it fires: hearing something is one assignment, however many chunks a
+ * body has.
+ */
 function createWatch(request: HttpRequest, settings: Settings, fallback: Subject): Watch {
 	const overallMs = request.timeoutMs ?? settings.timeoutMs;
-	const controller = new AbortController();
+	const { idleMs } = settings;
+	const { signal } = request;
 	let reason: 'overall' | 'idle' | null = null;
-	const abort = (why: 'overall' | 'idle') => () => {
-		reason ??= why;
-		controller.abort();
-	};
-	let overall: NodeJS.Timeout | undefined;
-	let idle: NodeJS.Timeout | undefined;
+	let abort: (error: unknown) => void = () => {};
+	let timer: NodeJS.Timeout | undefined;
+	let startedAt: number | null = null;
+	let heardAt: number | null = null;
+
+	function look(): void {
+		const now = performance.now();
+		const overallLeft = (startedAt ?? now) + overallMs - now;
+		const idleLeft = heardAt === null ? idleMs : heardAt + idleMs - now;
+		if (overallLeft <= 0 || idleLeft <= 0) {
+			reason = overallLeft <= 0 ? 'overall' : 'idle';
+			abort(TIME_OVER);
+		} else timer = setTimeout(look, Math.ceil(Math.min(overallLeft, idleLeft)));
+	}
+	function cancel(): void {
+		abort(signal?.reason);
+	}
+
 	return {
-		signal: request.signal ? AbortSignal.any([request.signal, controller.signal]) : controller.signal,
-		start() {
-			overall ??= setTimeout(abort('overall'), overallMs);
+		start(end) {
+			abort = end;
+			heardAt = null;
+			if (startedAt === null) {
+				startedAt = performance.now();
+				signal?.addEventListener('abort', cancel);
+				look();
+			}
+			if (signal?.aborted) cancel();
+			else if (reason !== null) abort(TIME_OVER);
 		},
-		startIdle() {
-			clearTimeout(idle);
-			idle = setTimeout(abort('idle'), settings.idleMs);
+		bodyBegins() {
+			heardAt = performance.now();
+		},
+		heard() {
+			heardAt = performance.now();
 		},
 		stop() {
-			clearTimeout(overall);
-			clearTimeout(idle);
+			clearTimeout(timer);
+			signal?.removeEventListener('abort', cancel);
 		},
 		explain(error, subject = fallback) {
 			if (isAppError(error)) return error;
-			if (request.signal?.aborted) return cancelled(subject);
-			if (reason !== null) return timeoutError(subject, reason, reason === 'idle' ? settings.idleMs : overallMs);
+			if (signal?.aborted) return cancelled(subject);
+			if (reason !== null) return timeoutError(subject, reason, reason === 'idle' ? idleMs : overallMs);
 			return networkError(subject, error);
 		},
 	};
@@ -284,10 +322,6 @@ function warningsIn(header: string | null): string[] {
 	return [...header.matchAll(/\b299 \S+ "((?:[^"\\]|\\.){1,400})"/g)].map(([, text = '']) =>
 		text.replace(/\\(.)/g, '$1'),
 	);
-}
-
-function subjectOf(request: HttpRequest): Subject {
-	return { host: new URL(request.url).host, what: request.what };
 }
 
 function cancelled({ host, what }: Subject): AppError {

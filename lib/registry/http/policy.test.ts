@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkResolved, checkTarget, type HostPolicy, matchesHost } from './policy';
+import { checkResolved, checkTarget, createTargetCheck, type HostPolicy, matchesHost } from './policy';
 
 const open: HostPolicy = {
 	configured: ['ghcr.io'],
@@ -39,6 +39,25 @@ describe('checkTarget', () => {
 
 		expect(() => checkTarget(new URL('http://harbor.corp:8080/'), policy)).not.toThrow();
 		expect(() => checkTarget(new URL('http://ghcr.io/'), policy)).toThrow();
+	});
+});
+
+describe('createTargetCheck', () => {
+	test('a host that passed once passes again, but not with credentials in the address or without TLS', () => {
+		const check = createTargetCheck(open);
+		check(new URL('https://ghcr.io/v2/'));
+
+		expect(() => check(new URL('https://ghcr.io/v2/x/tags/list'))).not.toThrow();
+		expect(() => check(new URL('https://user:pass@ghcr.io/'))).toThrow();
+		expect(() => check(new URL('http://ghcr.io/'))).toThrow();
+	});
+
+	test('what one request may reach is not remembered for the next', () => {
+		const check = createTargetCheck(open);
+		const url = new URL('https://auth.example/token');
+
+		expect(() => check(url, ['auth.example'])).not.toThrow();
+		expect(() => check(url)).toThrow();
 	});
 });
 

@@ -38,6 +38,21 @@ export function checkTarget(url: URL, policy: HostPolicy, alsoAllowed: readonly 
 	}
 }
 
+/** Redirects may go to any name below an allowed suffix; the names are not ours to keep for ever. */
+const MOST_PASSED = 100;
+
+/** `checkTarget` for the requests of one client: an origin that passed without exceptions is not looked at again. */
+export function createTargetCheck(policy: HostPolicy): (url: URL, alsoAllowed?: readonly string[]) => void {
+	const passed = new Set<string>();
+	return (url, alsoAllowed) => {
+		const { origin } = url;
+		// With credentials in the address it does not start with its origin.
+		if (passed.has(origin) && url.href.startsWith(`${origin}/`)) return;
+		checkTarget(url, policy, alsoAllowed);
+		if (alsoAllowed === undefined && passed.size < MOST_PASSED) passed.add(origin);
+	};
+}
+
 /**
  * Check what a name resolved to. A name the admin wrote out may be inside the network; one that only matches
  * `*.suffix` (or comes from the server) must not suddenly point there (DNS rebinding).
