@@ -10,6 +10,7 @@ import { parseChallenges } from './oci/challenge';
 import { chartInfo } from './oci/chart';
 import { trustedRealm } from './oci/realm';
 import { versionTags } from './oci/tags';
+import { vendorOf } from './oci/vendors';
 import type { ChartInfo, DiscoveredPack } from './source';
 
 type DoctorStepName = DoctorStep['step'];
@@ -208,7 +209,8 @@ async function examineToken({ connections, options, seen }: Examination): Promis
 	}
 	if ((connections.endpoints.registry?.credential ?? null) === null)
 		return ok('Read as everybody, without a credential.');
-	return ok('The credential was accepted.');
+	const ending = vendorOf(chart.host)?.ending ?? null;
+	return ending === null ? ok('The credential was accepted.') : warn(ending.detail, ending.nextStep);
 }
 
 async function examineTags({ connections, options, seen }: Examination): Promise<Finding> {

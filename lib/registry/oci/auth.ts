@@ -2,11 +2,10 @@ import { AppError, type Clock, Secret } from '@/lib/core';
 import type { Http, HttpRequest, HttpResponse } from '../http/client';
 import { invalidError, statusError } from '../http/errors';
 import { type Challenge, parseChallenges } from './challenge';
+import { basicHeader, createPassword, type RegistryCredential } from './password';
 import { trustedRealm } from './realm';
 import { TokenAnswer } from './schema';
-
-/** For registries the name goes with the secret; GHCR takes any name with a token. */
-export type RegistryCredential = { username: string; secret: Secret };
+import { vendorOf } from './vendors';
 
 type RegistryRequest = Omit<HttpRequest, 'url' | 'authorization'> & {
 	/** Absolute path with query, or a next-page address of the same origin. */
@@ -24,11 +23,13 @@ export type RegistrySession = {
 };
 
 type Token = { value: Secret; expiresAt: number };
+type TokenQuestion = { scope: string; credential: RegistryCredential | null; now: Clock; registryHost: string };
 type Bearer = { realm: URL; service: string | null };
 
 const LARGEST_TOKEN_ANSWER = 128 * 1024;
 const DEFAULT_LIFE = 60;
 const LONGEST_LIFE = 3600;
+const REFUSED = 'The stored credential was refused: renew it, or check that it may read packages.';
 
 /** A signed-in (or anonymous) conversation with one registry. Tokens live in memory, per scope. */
 export function createRegistrySession({
@@ -45,20 +46,24 @@ export function createRegistrySession({
 	const tokens = new Map<string, Promise<Token>>();
 	const rejections = new Map<string, { host: string; status: number }>();
 	let bearer: Bearer | null = null;
+	const password = credential === null ? null : createPassword(credential, baseUrl.host, now);
+	/** The registry has asked for the credential itself. */
 	let usesBasic = false;
 
 	async function fetchToken(endpoint: Bearer, scope: string): Promise<Token> {
-		if (credential === null) return requestToken(http, endpoint, { scope, credential, now });
+		if (credential === null)
+			return requestToken(http, endpoint, { scope, credential, now, registryHost: baseUrl.host });
 		try {
-			const token = await requestToken(http, endpoint, { scope, credential, now });
+			const token = await requestToken(http, endpoint, { scope, credential, now, registryHost: baseUrl.host });
 			rejections.delete(scope);
 			return token;
 		} catch (error) {
 			// A stale credential is refused even where everybody may read (akuity/kargo#777): try as nobody, and say so.
 			if (!(error instanceof AppError) || error.code !== 'upstream_forbidden') throw error;
 			rejections.set(scope, { host: baseUrl.host, status: Number(error.details.status) });
-			return requestToken(http, endpoint, { scope, credential: null, now }).catch((second: unknown) =>
-				Promise.reject(second instanceof AppError && second.code === 'upstream_forbidden' ? error : second),
+			return requestToken(http, endpoint, { scope, credential: null, now, registryHost: baseUrl.host }).catch(
+				(second: unknown) =>
+					Promise.reject(second instanceof AppError && second.code === 'upstream_forbidden' ? error : second),
 			);
 		}
 	}
@@ -72,7 +77,7 @@ export function createRegistrySession({
 	}
 
 	async function currentAuthorization(scope: string): Promise<Secret | null> {
-		if (usesBasic && credential) return basicHeader(credential);
+		if (usesBasic && password) return password.header();
 		const token = await tokens.get(scope);
 		if (token && token.expiresAt > now().getTime()) return token.value;
 		return bearer === null ? null : (await tokenFor(bearer, scope)).value;
@@ -90,24 +95,56 @@ export function createRegistrySession({
 		}
 		// GHCR refuses a stale token without any challenge (renovatebot/renovate#11446), so the old realm is asked again.
 		if (bearer !== null && (offered || sent !== null)) return (await tokenFor(bearer, scope)).value;
-		if (credential === null || usesBasic || !challenges.some(({ scheme }) => scheme === 'basic')) return null;
+		if (password === null || sent !== null || !challenges.some(({ scheme }) => scheme === 'basic')) return null;
 		usesBasic = true;
-		return basicHeader(credential);
+		return password.header();
+	}
+
+	/** What the registry thinks of the password it was just shown. What everybody may read is read without one it refuses. */
+	async function settle(
+		response: HttpResponse,
+		{ scope, askNobody }: { scope: string; askNobody: (() => Promise<HttpResponse>) | null },
+	): Promise<HttpResponse> {
+		if (isElsewhere(response)) return response;
+		if (!password?.isRefusedBy(response)) {
+			rejections.clear();
+			return response;
+		}
+		rejections.set(scope, { host: baseUrl.host, status: response.status });
+		const open = await askNobody?.();
+		return open !== undefined && open.status < 400 ? open : response;
+	}
+
+	/** A refusal to nobody, because the password was refused a moment ago, is the password's. */
+	function unanswered(response: HttpResponse, scope: string): HttpResponse {
+		const status = usesBasic ? (password?.refusal() ?? null) : null;
+		if (status !== null) rejections.set(scope, { host: baseUrl.host, status });
+		return response;
+	}
+
+	/** A refusal by the storage behind a redirect says nothing about our credential, and its challenge is not trusted. */
+	function isElsewhere(response: HttpResponse): boolean {
+		return new URL(response.url).origin !== baseUrl.origin;
 	}
 
 	return {
 		baseUrl,
 		async send({ path, scope, ...request }) {
 			const url = new URL(path, baseUrl).href;
+			const ask = (authorization: Secret | null) => http.send({ ...request, url, authorization });
 			const wasKnown = tokens.has(scope);
 			const sent = await currentAuthorization(scope);
-			const response = await http.send({ ...request, url, authorization: sent });
-			// A refusal by the storage behind a redirect says nothing about our token, and its challenge is not trusted.
-			if (new URL(response.url).origin !== baseUrl.origin) return response;
-			const isStale = response.status === 403 && wasKnown && sent !== null && !usesBasic;
+			const response = await ask(sent);
+			if (isElsewhere(response)) return response;
+			if (isPassword(sent) && !offersTokens(response)) {
+				return settle(response, { scope, askNobody: () => ask(null) });
+			}
+			const isStale = response.status === 403 && wasKnown && sent !== null;
 			if (response.status !== 401 && !isStale) return response;
 			const better = await nextAuthorization(response, sent, scope);
-			return better === null ? response : http.send({ ...request, url, authorization: better });
+			if (better === null) return unanswered(response, scope);
+			const answer = await ask(better);
+			return isPassword(better) ? settle(answer, { scope, askNobody: null }) : answer;
 		},
 		rejected: (scope) =>
 			scope === undefined ? ([...rejections.values()].at(-1) ?? null) : (rejections.get(scope) ?? null),
@@ -118,7 +155,7 @@ export function createRegistrySession({
 async function requestToken(
 	http: Http,
 	{ realm, service }: Bearer,
-	{ scope, credential, now }: { scope: string; credential: RegistryCredential | null; now: Clock },
+	{ scope, credential, now, registryHost }: TokenQuestion,
 ): Promise<Token> {
 	const url = new URL(realm);
 	if (service !== null) url.searchParams.set('service', service);
@@ -136,9 +173,7 @@ async function requestToken(
 	if (response.status !== 200) {
 		throw statusError(subject, response, {
 			details: { scope, credentialRejected: credential !== null && response.status < 404 },
-			...(credential !== null && response.status < 404
-				? { hint: 'The stored credential was refused: renew it, or check that it may read packages.' }
-				: {}),
+			...(credential !== null && response.status < 404 ? { hint: vendorOf(registryHost)?.renewal ?? REFUSED } : {}),
 		});
 	}
 	return readToken(response, subject, now);
@@ -159,14 +194,18 @@ function readToken(response: HttpResponse, subject: { host: string; what: string
 	return { value: new Secret(`Bearer ${text}`), expiresAt: now().getTime() + life * 1000 * 0.9 };
 }
 
+function isPassword(authorization: Secret | null): boolean {
+	return authorization?.reveal().startsWith('Basic ') ?? false;
+}
+
+function offersTokens(response: HttpResponse): boolean {
+	return response.status === 401 && parseChallenges(response.headers.get('www-authenticate')).some(isUsableBearer);
+}
+
 function isUsableBearer({ scheme, parameters }: Challenge): boolean {
 	return scheme === 'bearer' && parameters.realm !== undefined;
 }
 
 function serviceOf({ parameters }: Challenge): string | null {
 	return parameters.service ?? null;
-}
-
-function basicHeader({ username, secret }: RegistryCredential): Secret {
-	return new Secret(`Basic ${Buffer.from(`${username}:${secret.reveal()}`).toString('base64')}`);
 }

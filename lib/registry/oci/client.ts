@@ -6,6 +6,7 @@ import type { Descriptor } from '../source';
 import type { RegistrySession } from './auth';
 import { isDigest, isRepositoryName, isTag } from './reference';
 import { Catalog, INDEX_TYPES, MANIFEST_TYPES, OciManifest, TagList } from './schema';
+import { vendorOf } from './vendors';
 
 /** A manifest with the bytes its digest was computed from. */
 export type FetchedManifest = { digest: string; mediaType: string; bytes: Uint8Array; json: OciManifest };
@@ -49,6 +50,7 @@ const MOST_NAMES = 100_000;
 /** Accepted everywhere: ECR and distribution refuse more (facts: `PAGINATION_NUMBER_INVALID`, 405). */
 const PAGE_SIZE = 1000;
 
+const REFUSED = 'The stored credential was refused and everybody else may not read this: renew the credential.';
 const ACCEPT_MANIFEST = MANIFEST_TYPES.join(', ');
 
 export function createOciClient(session: RegistrySession, cache: DigestCache | null): OciClient {
@@ -61,9 +63,7 @@ export function createOciClient(session: RegistrySession, cache: DigestCache | n
 		const rejected = session.rejected(scope);
 		throw statusError(subject, response, {
 			details: rejected ? { credentialRejected: true } : {},
-			...(rejected
-				? { hint: 'The stored credential was refused and everybody else may not read this: renew the credential.' }
-				: {}),
+			...(rejected ? { hint: vendorOf(host)?.renewal ?? REFUSED } : {}),
 		});
 	}
 
