@@ -39,16 +39,17 @@ export function HomePage() {
 }
 
 function Inbox({ home }: { home: Home }) {
-	const installs = home.broken.length + home.decide.length + home.ready.length + home.quiet.length;
+	const toDecide = home.alarms.length + home.decide.length;
+	const installs = home.broken.length + toDecide + home.ready.length + home.quiet.length;
 	return (
 		<div className="grid gap-7">
 			<Sources health={home.health} />
 			<Active operations={home.active} />
 			{installs === 0 && home.active.length === 0 ? <FirstRun packs={home.packs} health={home.health} /> : null}
 			<Broken items={home.broken} />
-			<Decide items={home.decide} />
+			<Decide items={home.decide} alarms={home.alarms} />
 			<Ready items={home.ready} />
-			<Quiet installs={home.quiet} alone={home.broken.length + home.decide.length + home.ready.length === 0} />
+			<Quiet installs={home.quiet} alone={home.broken.length + toDecide + home.ready.length === 0} />
 		</div>
 	);
 }
@@ -71,7 +72,7 @@ function Sources({ health }: { health: Home['health'] }) {
 function summary(home: Home): string {
 	const parts = [
 		count(home.broken.length, 'broken'),
-		count(home.decide.length, 'to decide'),
+		count(home.alarms.length + home.decide.length, 'to decide'),
 		count(home.ready.length, 'ready to upgrade'),
 	].filter((part) => part !== null);
 	if (parts.length > 0) return `${parts.join(', ')}.`;

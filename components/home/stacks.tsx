@@ -1,5 +1,6 @@
 import { ChevronRight } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
+import { AlarmMarks } from '@/components/installs/alarm-marks';
 import { ContractBadge } from '@/components/installs/contract-badge';
 import { StatusBadge } from '@/components/installs/status-badge';
 import { OperationRow } from '@/components/operations/operation-list';
@@ -41,9 +42,23 @@ export function Broken({ items }: { items: Home['broken'] }) {
 	);
 }
 
-export function Decide({ items }: { items: Home['decide'] }) {
+/** What needs a person's judgement; other bytes under a version that runs come before any upgrade. */
+export function Decide({ items, alarms }: { items: Home['decide']; alarms: Home['alarms'] }) {
 	return (
-		<Stack title="Decide" count={items.length}>
+		<Stack title="Decide" count={alarms.length + items.length}>
+			{alarms.map(({ install, alarm }) => (
+				<Row
+					key={`${install.id} ${alarm.id}`}
+					install={install}
+					badge={<AlarmMarks alarms={[alarm]} />}
+					sentence={alarm.sentence}
+					action={
+						<ButtonLink size="small" variant="primary" href={`/installs/${install.id}`}>
+							See what to do
+						</ButtonLink>
+					}
+				/>
+			))}
 			{items.map(({ install, toVersion, badge, sentence }) => (
 				<Row
 					key={install.id}
@@ -97,7 +112,12 @@ export function Quiet({ installs, alone }: { installs: Home['quiet']; alone: boo
 						<Row
 							key={install.id}
 							install={install}
-							badge={<StatusBadge status={install.status} />}
+							badge={
+								<>
+									<StatusBadge status={install.status} />
+									<AlarmMarks alarms={install.alarms} />
+								</>
+							}
 							sentence={install.status.runningVersion ?? install.version}
 							action={null}
 						/>

@@ -44,6 +44,14 @@ test.each([
 	expect(filterInstalls(all, { q: '', group }).map((each) => each.packName)).toEqual(names);
 });
 
+test('an install whose tag moved needs attention although it runs; one that is only no longer published does not', () => {
+	const alarm = { id: 'x', version: '1.0.0', since: null, sentence: '', digests: null };
+	const moved = { ...install('Moved', 'running'), alarms: [{ ...alarm, kind: 'tag-moved' as const }] };
+	const gone = { ...install('Gone', 'running'), alarms: [{ ...alarm, kind: 'vanished' as const }] };
+
+	expect(filterInstalls([moved, gone], { q: '', group: 'attention' })).toEqual([moved]);
+});
+
 test('every word of a search must fit somewhere', () => {
 	expect(filterInstalls(all, { q: 'ACME gen', group: 'all' }).map((each) => each.packName)).toEqual(['Genie']);
 });

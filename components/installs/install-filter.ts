@@ -1,4 +1,5 @@
 import type { InstallState, InstallSummary } from '@/lib/contracts/installs';
+import { isUrgent } from './alarm-words';
 
 export type InstallGroup = 'attention' | 'moving' | 'running' | 'removed';
 export type InstallFilter = { q: string; group: InstallGroup | 'all' | 'updates' };
@@ -51,7 +52,7 @@ export function filterInstalls(installs: readonly InstallSummary[], filter: Inst
 				? group !== 'removed'
 				: filter.group === 'updates'
 					? install.updateAvailable !== null && group !== 'removed'
-					: group === filter.group;
+					: group === filter.group || (filter.group === 'attention' && install.alarms.some(isUrgent));
 		if (!fits) return false;
 		const text = `${install.packName} ${install.slug} ${install.namespace} ${install.release}`.toLowerCase();
 		return words.every((word) => text.includes(word));

@@ -5,6 +5,8 @@ import { type KeyValue, KeyValues } from '@/components/ui/key-values';
 import { Note } from '@/components/ui/note';
 import { RelativeTime } from '@/components/ui/relative-time';
 import type { InstallDetail } from '@/lib/contracts/installs';
+import { AlarmNote, SettledAlarms } from './alarm-note';
+import { isUrgent } from './alarm-words';
 import { InstalledArtifacts } from './installed-artifacts';
 import { LiveState } from './live-state';
 import { UpdateCard } from './update-card';
@@ -30,6 +32,11 @@ export function InstallOverview({ detail }: { detail: InstallDetail }) {
 				</Note>
 			) : null}
 			{live?.blocker ? <BlockerCard blocker={live.blocker} stage="live" /> : null}
+			{install.alarms
+				.filter((alarm) => !isUrgent(alarm))
+				.map((alarm) => (
+					<AlarmNote key={alarm.id} install={install} alarm={alarm} />
+				))}
 			<UpdateCard detail={detail} />
 			<div className="grid items-start gap-5 lg:grid-cols-2">
 				<Card>
@@ -41,6 +48,7 @@ export function InstallOverview({ detail }: { detail: InstallDetail }) {
 				<InstalledArtifacts revision={detail.revision} />
 			</div>
 			<LiveState live={live} problem={liveProblem} status={install.status} hasChart={detail.revision?.chart != null} />
+			<SettledAlarms install={install} alarms={detail.settledAlarms} />
 		</div>
 	);
 }

@@ -2,16 +2,16 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
-import { ProblemNote } from '@/components/layout/problem-note';
+import { ConnectionLost, PageProblem } from '@/components/layout/page-state';
 import { OperationList } from '@/components/operations/operation-list';
-import { ButtonLink } from '@/components/ui/button';
-import { Note } from '@/components/ui/note';
 import { PageHeader } from '@/components/ui/page-header';
 import { Loading, Skeleton } from '@/components/ui/skeleton';
 import { Tabs } from '@/components/ui/tabs';
 import { installQueries } from '@/lib/api-client';
-import type { InstallDetail } from '@/lib/contracts/installs';
+import type { InstallDetail, InstallSummary } from '@/lib/contracts/installs';
 import { ActiveOperationNote } from './active-operation';
+import { AlarmNote } from './alarm-note';
+import { isUrgent } from './alarm-words';
 import { ConfigurationTab } from './configuration-tab';
 import { HistoryView } from './history-view';
 import { InstallActions } from './install-actions';
@@ -24,19 +24,13 @@ export function InstallPage({ id }: { id: string }) {
 	const { data, error, refetch } = useQuery(installQueries.detail(id));
 	if (!data && error) {
 		return (
-			<>
-				<PageHeader title="Install" crumbs={[{ label: 'Installs', href: '/installs' }, { label: 'Install' }]} />
-				<ProblemNote
-					title="This install could not be loaded."
-					error={error}
-					onRetry={() => void refetch()}
-					actions={
-						<ButtonLink size="small" href="/installs">
-							All installs
-						</ButtonLink>
-					}
-				/>
-			</>
+			<PageProblem
+				title="Install"
+				list={{ label: 'Installs', href: '/installs' }}
+				sentence="This install could not be loaded."
+				error={error}
+				onRetry={() => void refetch()}
+			/>
 		);
 	}
 	if (!data) return <InstallSkeleton />;
@@ -60,14 +54,24 @@ function Install({ detail, error }: { detail: InstallDetail; error: Error | null
 				}
 				actions={<InstallActions detail={detail} />}
 			/>
-			{error ? (
-				<Note tone="warning" live className="mb-5" title="Connection lost, trying again…">
-					Below is the last state this page saw.
-				</Note>
-			) : null}
+			{error ? <ConnectionLost /> : null}
 			{install.activeOperation ? <ActiveOperationNote operation={install.activeOperation} /> : null}
+			<Alarms install={install} />
 			<InstallTabs detail={detail} />
 		</>
+	);
+}
+
+/** Whatever the tab: other bytes under the running version must not be overlooked. */
+function Alarms({ install }: { install: InstallSummary }) {
+	const urgent = install.alarms.filter(isUrgent);
+	if (urgent.length === 0) return null;
+	return (
+		<div className="mb-5 grid gap-3">
+			{urgent.map((alarm) => (
+				<AlarmNote key={alarm.id} install={install} alarm={alarm} />
+			))}
+		</div>
 	);
 }
 

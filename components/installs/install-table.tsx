@@ -5,6 +5,7 @@ import { RelativeTime } from '@/components/ui/relative-time';
 import { Table, Td, Th, Tr } from '@/components/ui/table';
 import type { InstallSummary } from '@/lib/contracts/installs';
 import { ActiveOperationLink } from './active-operation';
+import { AlarmMarks } from './alarm-marks';
 import { StatusBadge } from './status-badge';
 import { VersionFacts } from './version-facts';
 
@@ -48,6 +49,7 @@ function Row({ install }: { install: InstallSummary }) {
 		<span className="grid gap-1">
 			<VersionFacts status={install.status} />
 			<UpdateLink install={install} />
+			<AlarmMarks alarms={install.alarms} />
 		</span>
 	);
 	return (

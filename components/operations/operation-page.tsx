@@ -3,10 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { ProblemNote } from '@/components/layout/problem-note';
-import { ButtonLink } from '@/components/ui/button';
-import { Note } from '@/components/ui/note';
-import { PageHeader } from '@/components/ui/page-header';
+import { ConnectionLost, PageProblem } from '@/components/layout/page-state';
 import { Loading, Skeleton } from '@/components/ui/skeleton';
 import { installQueries, operationQueries, packQueries } from '@/lib/api-client';
 import type { Operation } from '@/lib/contracts/operations';
@@ -35,29 +32,19 @@ export function OperationPage({ id }: { id: string }) {
 
 	if (!data && error) {
 		return (
-			<>
-				<PageHeader title="Operation" crumbs={crumbs} />
-				<ProblemNote
-					title="This operation could not be loaded."
-					error={error}
-					onRetry={() => void refetch()}
-					actions={
-						<ButtonLink size="small" href="/installs">
-							All installs
-						</ButtonLink>
-					}
-				/>
-			</>
+			<PageProblem
+				title="Operation"
+				list={{ label: 'Installs', href: '/installs' }}
+				sentence="This operation could not be loaded."
+				error={error}
+				onRetry={() => void refetch()}
+			/>
 		);
 	}
 	if (!data) return <OperationSkeleton />;
 	return (
 		<>
-			{error ? (
-				<Note tone="warning" live className="mb-4" title="Connection lost, trying again…">
-					Below is the last state this page saw. The operation goes on without this page.
-				</Note>
-			) : null}
+			{error ? <ConnectionLost more="The operation goes on without this page." /> : null}
 			<OperationView
 				view={data}
 				onStarted={(operation: Operation) => {
@@ -70,8 +57,6 @@ export function OperationPage({ id }: { id: string }) {
 		</>
 	);
 }
-
-const crumbs = [{ label: 'Installs', href: '/installs' }, { label: 'Operation' }];
 
 function OperationSkeleton() {
 	return (

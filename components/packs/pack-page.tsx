@@ -18,6 +18,7 @@ import type { PackDetail, PackSummary, VersionDetail, VersionSummary } from '@/l
 import { Artifacts } from './artifacts';
 import { ContractTable } from './contract-table';
 import { InstallAction } from './install-action';
+import { MovedTagNote } from './moved-tag';
 import { shapeWords } from './pack-filter';
 import { PackTile } from './pack-tile';
 import { Powers } from './powers';
@@ -82,7 +83,7 @@ function Pack({ detail }: { detail: PackDetail }) {
 						. {health.problem}
 					</Note>
 				) : null}
-				{chosen ? <VersionWarnings version={chosen} /> : null}
+				{chosen ? <VersionWarnings slug={pack.slug} version={chosen} /> : null}
 				<Tabs
 					label={`About ${pack.name}`}
 					selected={view.tab}
@@ -208,7 +209,7 @@ function Installs({ pack, versions, chosen }: InstallsProps) {
 	);
 }
 
-function VersionWarnings({ version }: { version: VersionSummary }) {
+function VersionWarnings({ slug, version }: { slug: string; version: VersionSummary }) {
 	return (
 		<>
 			{version.installable || version.reasons.length < 2 ? null : (
@@ -220,13 +221,7 @@ function VersionWarnings({ version }: { version: VersionSummary }) {
 					</ul>
 				</Note>
 			)}
-			{version.tagMoved ? (
-				<Note
-					tone="danger"
-					title={`The tag of ${version.version} now points to other bytes than first seen.`}
-					next="Ask the publisher before you install it. The digests are under Artifacts."
-				/>
-			) : null}
+			{version.tagMoved ? <MovedTagNote key={version.version} slug={slug} version={version.version} /> : null}
 			{version.vanished ? (
 				<Note tone="warning" title={`The registry no longer lists ${version.version}.`}>
 					What was known of it is kept. <TextLink href="/installs">Installs</TextLink> that run it are not affected.

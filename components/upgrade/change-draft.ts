@@ -32,10 +32,16 @@ export const emptyDraft: ChangeDraft = {
 	reason: '',
 };
 
-export type ChangeTarget = { kind: 'upgrade' | 'configure'; installId: string; version: string };
+export type ChangeTarget = {
+	kind: 'upgrade' | 'configure';
+	installId: string;
+	version: string;
+	/** The running version with the bytes that were accepted for it since. */
+	adopt?: boolean;
+};
 
 /** The question to the planner. No value of a secret is in it: only which keys would get one. */
-export function planRequest({ kind, installId, version }: ChangeTarget, draft: ChangeDraft): RequestPlan {
+export function planRequest({ kind, installId, version, adopt }: ChangeTarget, draft: ChangeDraft): RequestPlan {
 	return {
 		kind,
 		installId,
@@ -45,12 +51,13 @@ export function planRequest({ kind, installId, version }: ChangeTarget, draft: C
 		renames: { ...draft.renames },
 		separate: [...draft.separate],
 		discard: discards(draft),
+		...(adopt ? { adopt } : {}),
 	};
 }
 
 /** The order, with exactly what was planned plus the secrets themselves. */
 export function operationRequest(
-	{ kind, version }: ChangeTarget,
+	{ kind, version, adopt }: ChangeTarget,
 	draft: ChangeDraft,
 	approved: { plan: Pick<Plan, 'hash'>; acknowledged: readonly string[]; requestId: string },
 ): RequestOperation {
@@ -64,6 +71,7 @@ export function operationRequest(
 		renames: { ...draft.renames },
 		separate: [...draft.separate],
 		discard: discards(draft),
+		...(adopt ? { adopt } : {}),
 		takeOver: draft.takeOver,
 		reason: draft.reason.trim() === '' ? null : draft.reason.trim(),
 	};

@@ -15,15 +15,18 @@ import { ChangeFrame } from './change-frame';
 
 /** Upgrade (or, to an older version, downgrade) of an install to the version in the address. */
 export function UpgradePage({ id }: { id: string }) {
-	const asked = useSearchParams().get('version');
+	const search = useSearchParams();
+	const asked = search.get('version');
+	const adopt = search.get('adopt') === 'true';
+	const suffix = asked === null ? '' : adopt ? `to the new bytes of ${asked}` : `to ${asked}`;
 	return (
-		<ChangeFrame id={id} verb="Upgrade" suffix={asked === null ? '' : `to ${asked}`} takesRemoved>
+		<ChangeFrame id={id} verb="Upgrade" suffix={suffix} takesRemoved>
 			{(detail) => {
 				const version = asked ?? detail.install.updateAvailable;
 				return version === null ? (
 					<NothingNewer detail={detail} />
 				) : (
-					<Change detail={detail} kind="upgrade" version={version} />
+					<Change detail={detail} kind="upgrade" version={version} adopt={adopt} />
 				);
 			}}
 		</ChangeFrame>
@@ -47,12 +50,12 @@ export function ConfigurePage({ id }: { id: string }) {
 	);
 }
 
-type ChangeProps = { detail: InstallDetail; kind: ChangeTarget['kind']; version: string };
+type ChangeProps = { detail: InstallDetail; kind: ChangeTarget['kind']; version: string; adopt?: boolean };
 
-function Change({ detail, kind, version }: ChangeProps) {
+function Change({ detail, kind, version, adopt = false }: ChangeProps) {
 	const { id: installId, slug } = detail.install;
 	const found = useQuery(packQueries.version(slug, version));
-	const target = useMemo(() => ({ kind, installId, version }), [kind, installId, version]);
+	const target = useMemo(() => ({ kind, installId, version, adopt }), [kind, installId, version, adopt]);
 	if (found.error && !found.data) {
 		return (
 			<ProblemNote
@@ -76,7 +79,7 @@ function Change({ detail, kind, version }: ChangeProps) {
 		);
 	}
 	// Another version is another form: nothing typed for one may slip into the other.
-	return <ChangeForm key={`${kind} ${version}`} detail={detail} version={found.data} target={target} />;
+	return <ChangeForm key={`${kind} ${version} ${adopt}`} detail={detail} version={found.data} target={target} />;
 }
 
 function NothingNewer({ detail: { install } }: { detail: InstallDetail }) {

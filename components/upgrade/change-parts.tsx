@@ -25,7 +25,8 @@ type ChangePartsProps = {
 
 /** The plan of a change in reading order, with the decisions and the form where they belong. */
 export function ChangeParts({ plan, change, drift, questions }: ChangePartsProps) {
-	const reconfigures = plan.kind === 'configure' || plan.kind === 'install';
+	// The same version with other bytes may ask for other things, too.
+	const reconfigures = (plan.kind === 'configure' || plan.kind === 'install') && plan.changes.length === 0;
 	return (
 		<>
 			<p className="text-[15px] font-medium">{headlineOf(plan)}</p>

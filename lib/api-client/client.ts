@@ -7,8 +7,8 @@ import { InstallDetail, InstallList, RevisionList } from '@/lib/contracts/instal
 import { UpgradeMatrix } from '@/lib/contracts/matrix';
 import type { OperationFilter } from '@/lib/contracts/operations';
 import { Operation, OperationList, OperationView } from '@/lib/contracts/operations';
-import type { AttachManifest, PackFilter } from '@/lib/contracts/packs';
-import { PackDetail, PackList, VersionDetail } from '@/lib/contracts/packs';
+import type { AdoptBytes, AttachManifest, PackFilter } from '@/lib/contracts/packs';
+import { MovedTag, PackDetail, PackList, VersionDetail } from '@/lib/contracts/packs';
 import type { SetupRequest, SignInRequest } from '@/lib/contracts/people';
 import { Me, SetupResult, SetupState } from '@/lib/contracts/people';
 import type { RequestPlan } from '@/lib/contracts/plans';
@@ -57,6 +57,23 @@ export function createApi(options: ClientOptions = {}) {
 				request({ path: pathOf('packs', slug), response: PackDetail, ...call }),
 			version: (slug: string, version: string, call?: CallOptions) =>
 				request({ path: pathOf('packs', slug, 'versions', version), response: VersionDetail, ...call }),
+			/** What the tag of a version points to now, compared with what was first read; asks the registry. */
+			moved: (slug: string, version: string, call?: CallOptions) =>
+				request({
+					path: pathOf('packs', slug, 'versions', version, 'moved'),
+					response: MovedTag,
+					patience: PLAN_PATIENCE,
+					...call,
+				}),
+			adoptMoved: (slug: string, version: string, body: AdoptBytes, call?: CallOptions) =>
+				request({
+					method: 'POST',
+					path: pathOf('packs', slug, 'versions', version, 'moved'),
+					body,
+					response: VersionDetail,
+					patience: PLAN_PATIENCE,
+					...call,
+				}),
 			attachManifest: (slug: string, version: string, body: AttachManifest, call?: CallOptions) =>
 				request({
 					method: 'POST',

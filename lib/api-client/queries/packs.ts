@@ -26,6 +26,13 @@ export const packQueries = {
 			// A published version does not change; only what is known about its registry does.
 			staleTime: 5 * 60_000,
 		}),
+	/** Asks the registry, so only on request. */
+	moved: (slug: string, version: string) =>
+		queryOptions({
+			queryKey: [...packQueries.all, 'moved', slug, version],
+			queryFn: ({ signal }) => api.packs.moved(slug, version, { signal }),
+			retry: false,
+		}),
 };
 
 function syncPace(list: PackList | undefined): number | false {
