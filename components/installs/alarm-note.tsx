@@ -38,7 +38,7 @@ export function AlarmNote({ install, alarm }: AlarmNoteProps) {
 							Plan the new bytes
 						</ButtonLink>
 					) : null}
-					{alarm.kind === 'vanished' ? (
+					{alarm.kind === 'vanished' || alarm.kind === 'deprecated' ? (
 						<ButtonLink size="small" href={comparePath(install, alarm)}>
 							See other versions
 						</ButtonLink>

@@ -35,6 +35,15 @@ export const alarmWords = {
 		other: 'Accepted',
 		settling: 'This install stays on the earlier bytes. If other ones are accepted later, you are told again.',
 	},
+	deprecated: {
+		tone: 'warning',
+		mark: 'deprecated',
+		meaning: 'It runs on as it is.',
+		next: 'Look for a newer version, or settle this to stay.',
+		seen: 'Since',
+		other: '',
+		settling: 'If the publisher says something else about this version later, you are told again.',
+	},
 	vanished: {
 		tone: 'info',
 		mark: 'no longer published',
@@ -48,7 +57,7 @@ export const alarmWords = {
 
 /** What needs a decision; the rest is only worth knowing. */
 export function isUrgent(alarm: Pick<Alarm, 'kind'>): boolean {
-	return alarmWords[alarm.kind].tone !== 'info';
+	return alarm.kind === 'tag-moved' || alarm.kind === 'replaced';
 }
 
 /** The version on the page of its pack, where both sides can be looked at. */

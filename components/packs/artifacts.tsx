@@ -51,6 +51,7 @@ export function Artifacts({ version }: { version: VersionDetail }) {
 									label: 'Published',
 									value: frontend.available ? 'yes' : `Frontend ${frontend.version} is not there yet.`,
 								},
+								...(frontend.deprecated === null ? [] : [{ label: 'Deprecated', value: frontend.deprecated }]),
 							]}
 						/>
 					</CardBody>

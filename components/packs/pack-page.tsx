@@ -222,6 +222,9 @@ function VersionWarnings({ slug, version }: { slug: string; version: VersionSumm
 				</Note>
 			)}
 			{version.tagMoved ? <MovedTagNote key={version.version} slug={slug} version={version.version} /> : null}
+			{version.deprecations.map((sentence) => (
+				<Note key={sentence} tone="warning" title={sentence} />
+			))}
 			{version.vanished ? (
 				<Note tone="warning" title={`The registry no longer lists ${version.version}.`}>
 					What was known of it is kept. <TextLink href="/installs">Installs</TextLink> that run it are not affected.

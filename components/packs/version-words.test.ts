@@ -46,6 +46,7 @@ function version(name: string, part: Partial<VersionSummary> = {}): VersionSumma
 		badge: { tone: 'none', text: 'no config change' },
 		vanished: false,
 		tagMoved: false,
+		deprecations: [],
 		...part,
 	};
 }

@@ -109,6 +109,11 @@ function VersionState({ version, running, chosen }: VersionStateProps) {
 					The tag now points to other bytes than first seen.
 				</span>
 			) : null}
+			{version.deprecations.map((sentence) => (
+				<span key={sentence} className="text-warning">
+					{sentence}
+				</span>
+			))}
 			{version.vanished ? <span className="text-warning">The registry no longer lists it.</span> : null}
 		</div>
 	);

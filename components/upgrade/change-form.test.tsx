@@ -87,6 +87,7 @@ const version: VersionDetail = {
 		badge: plan.badge,
 		vanished: false,
 		tagMoved: false,
+		deprecations: [],
 	},
 	manifest: {
 		id: 'billing',

@@ -13,6 +13,7 @@ const known = (version: string, change: Partial<KnownVersion> = {}): KnownVersio
 	chartDigest: 'sha256:a',
 	frontendIntegrity: null,
 	incomplete: false,
+	frontends: [],
 	vanished: false,
 	missingLooks: 0,
 	movedTo: null,
@@ -27,6 +28,7 @@ describe('planSync', () => {
 			restored: [],
 			missing: [],
 			vanished: [],
+			deprecated: [],
 			returned: [],
 		});
 	});
@@ -86,6 +88,18 @@ describe('planSync', () => {
 		};
 
 		expect(planSync([late], [known('1.0.0')]).read).toHaveLength(1);
+	});
+
+	test('what the publisher says about a frontend later is noted, taken back too, and no reason to read it again', () => {
+		const npm = { package: '@acme/x', version: '1.0.0', integrity: 'sha512-x', distTags: [], publishedAt: null };
+		const listed = (deprecated: string | null) => ({ ...chart('1.0.0', 'sha256:a'), npm: { ...npm, deprecated } });
+		const stored = (deprecated: string | null) =>
+			known('1.0.0', { frontendIntegrity: 'sha512-x', frontends: [{ package: '@acme/x', deprecated }] });
+		const noted = (text: string | null) => [{ version: '1.0.0', package: '@acme/x', text }];
+
+		expect(planSync([listed('broken')], [stored(null)])).toMatchObject({ deprecated: noted('broken'), read: [] });
+		expect(planSync([listed(null)], [stored('broken')]).deprecated).toEqual(noted(null));
+		expect(planSync([listed('broken')], [stored('broken')]).deprecated).toEqual([]);
 	});
 });
 

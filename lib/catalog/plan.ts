@@ -8,6 +8,8 @@ export type KnownVersion = {
 	chartDigest: string | null;
 	/** Integrity of the npm package when first seen; null = none. */
 	frontendIntegrity: string | null;
+	/** What the publisher said about its npm packages at the last look. */
+	frontends: readonly { package: string; deprecated: string | null }[];
 	/** A part was missing or unreadable at the last look, so it is worth another. */
 	incomplete: boolean;
 	vanished: boolean;
@@ -30,6 +32,8 @@ export type SyncPlan = {
 	vanished: string[];
 	/** Listed again after it was missing. */
 	returned: string[];
+	/** The publisher says something else about this npm package than before; null = nothing any more. */
+	deprecated: { version: string; package: string; text: string | null }[];
 };
 
 /** One listing without something may be a hiccup of the registry; it is gone after this many in a row. */
@@ -38,7 +42,7 @@ export const SYNCS_UNTIL_GONE = 3;
 /** Everything learnt by digest is kept for ever: an unchanged version is never read again. */
 export function planSync(listed: readonly DiscoveredVersion[], stored: readonly KnownVersion[]): SyncPlan {
 	const known = new Map(stored.map((version) => [version.version, version]));
-	const plan: SyncPlan = { read: [], moved: [], restored: [], missing: [], vanished: [], returned: [] };
+	const plan: SyncPlan = { read: [], moved: [], restored: [], missing: [], vanished: [], returned: [], deprecated: [] };
 	for (const version of listed) {
 		const old = known.get(version.version);
 		known.delete(version.version);
@@ -50,6 +54,9 @@ export function planSync(listed: readonly DiscoveredVersion[], stored: readonly 
 		const grew =
 			(old.chartDigest === null && version.chart !== null) || (old.frontendIntegrity === null && version.npm !== null);
 		if (old.incomplete || grew) plan.read.push(version);
+		const frontend = old.frontends.find((one) => one.package === version.npm?.package);
+		if (version.npm !== null && frontend !== undefined && frontend.deprecated !== version.npm.deprecated)
+			plan.deprecated.push({ version: old.version, package: frontend.package, text: version.npm.deprecated });
 		const digest = version.chart?.manifestDigest ?? null;
 		if (digest !== null) compareTag(plan, old, digest);
 	}

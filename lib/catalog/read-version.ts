@@ -194,6 +194,7 @@ async function findFrontends(
 				version,
 				integrity: found?.integrity ?? null,
 				available: found !== null,
+				deprecated: found?.deprecated ?? null,
 			};
 		}),
 	);

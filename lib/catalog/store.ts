@@ -298,6 +298,7 @@ export async function listKnownVersions(
 			version: row.version,
 			chartDigest: chart?.manifestDigest ?? null,
 			frontendIntegrity: frontends.find((frontend) => frontend.available)?.integrity ?? null,
+			frontends,
 			// A version without a manifest, or waiting for its frontend, may be completed by its publisher at any time.
 			incomplete: row.manifestDigest === null || frontends.some((frontend) => !frontend.available),
 			vanished: row.vanishedAt !== null,

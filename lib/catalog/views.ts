@@ -8,6 +8,7 @@ import type {
 } from '@/lib/contracts/packs';
 import type { Database } from '@/lib/db';
 import { contractBadge, describePermission, diffContract, lintContract } from '@/lib/manifest';
+import { deprecationsOf } from './deprecations';
 import { newestFirst } from './order';
 import { SYNCS_UNTIL_GONE } from './plan';
 import { listSources } from './sources/store';
@@ -124,6 +125,7 @@ function toVersionSummary(version: StoredVersion, older: StoredVersion | null): 
 		badge: badgeBetween(older, version),
 		vanished: version.vanished,
 		tagMoved: version.movedToDigest !== null,
+		deprecations: deprecationsOf(version.frontends),
 	};
 }
 

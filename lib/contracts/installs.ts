@@ -40,9 +40,9 @@ export const Alarm = z.object({
 	id: z.string(),
 	/**
 	 * `tag-moved`: the tag points to other bytes than what runs. `replaced`: those were accepted in the catalog, not here.
-	 * `vanished`: the source no longer lists the version.
+	 * `deprecated`: its publisher advises against it. `vanished`: the source no longer lists the version.
 	 */
-	kind: z.enum(['tag-moved', 'replaced', 'vanished']),
+	kind: z.enum(['tag-moved', 'replaced', 'deprecated', 'vanished']),
 	version: z.string(),
 	since: Timestamp.nullable(),
 	sentence: z.string(),

@@ -10,6 +10,8 @@ export const MatrixCell = z.object({
 	answers: z.int(),
 	blockedBy: z.array(z.string()),
 	badge: ContractBadge,
+	/** What the publisher says against this version. */
+	deprecations: z.array(z.string()),
 });
 export type MatrixCell = z.infer<typeof MatrixCell>;
 

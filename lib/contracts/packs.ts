@@ -20,6 +20,8 @@ export const FrontendArtifact = z.object({
 	integrity: z.string().nullable(),
 	/** False while the chart of this version exists and the npm package does not. */
 	available: z.boolean(),
+	/** Why the publisher advises against it, in their words; null = not deprecated. */
+	deprecated: z.string().nullable().default(null),
 });
 export type FrontendArtifact = z.infer<typeof FrontendArtifact>;
 
@@ -56,6 +58,8 @@ export const VersionSummary = z.object({
 	vanished: z.boolean(),
 	/** The tag points to other bytes than first seen. */
 	tagMoved: z.boolean(),
+	/** What the publisher says against it, one sentence per frontend; empty = nothing. */
+	deprecations: z.array(z.string()),
 });
 export type VersionSummary = z.infer<typeof VersionSummary>;
 

@@ -1,3 +1,4 @@
+import { deprecationsOf } from '@/lib/catalog';
 import type { Plan } from '@/lib/contracts/plans';
 import type { JudgedPower } from '@/lib/contracts/policy';
 import type { PowerCode, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
@@ -173,6 +174,7 @@ function warningsOf(draft: Draft, preview: PreviewResult | null, { powers }: Gai
 	const gaps = draft.diff?.gaps ?? [];
 	const one = gaps.length === 1;
 	return [
+		...deprecationsOf(draft.delivery?.frontends ?? []),
 		...(gaps.length === 0
 			? []
 			: [

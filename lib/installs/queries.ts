@@ -6,6 +6,7 @@ import type { ReleaseStatus } from '@/lib/contracts/runner';
 import { isAppError } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import type { RunnerClient } from '@/lib/runner/client';
+import { isUrgent } from './alarms/alarms';
 import { type KnownAlarms, readAlarms } from './alarms/service';
 import { keptRevisions } from './keep';
 import { listOperations } from './operations/store';
@@ -105,7 +106,7 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 		const cells = new Map((await readMatrix({ db, catalog })).rows.map((row) => [row.installId, row.cells]));
 		for (const install of installs) {
 			if (install.status.state === 'removed-data-kept' || install.activeOperation !== null) continue;
-			const [urgent] = install.alarms.filter(({ kind }) => kind !== 'vanished');
+			const [urgent] = install.alarms.filter(isUrgent);
 			if (urgent !== undefined) result.alarms.push({ install, alarm: urgent });
 			if (needsHelp(install.status)) {
 				result.broken.push({ install, sentence: install.status.reason ?? install.status.label });
@@ -114,11 +115,13 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 			const cell = cells.get(install.id)?.find(({ version }) => version === install.updateAvailable);
 			if (cell === undefined) {
 				if (urgent === undefined) result.quiet.push(install);
-			} else if (cell.state === 'safe' && !alarming.includes(cell.badge.tone))
+			} else if (cell.state === 'safe' && cell.deprecations.length === 0 && !alarming.includes(cell.badge.tone))
 				result.ready.push({ install, toVersion: cell.version, badge: cell.badge });
 			else {
 				const sentence =
-					cell.blockedBy[0] ?? `${install.packName} ${cell.version} changes the contract: ${cell.badge.text}.`;
+					cell.blockedBy[0] ??
+					cell.deprecations[0] ??
+					`${install.packName} ${cell.version} changes the contract: ${cell.badge.text}.`;
 				result.decide.push({ install, toVersion: cell.version, badge: cell.badge, sentence });
 			}
 		}

@@ -1,4 +1,4 @@
-import { type Catalog, compareVersions, type StoredVersion } from '@/lib/catalog';
+import { type Catalog, compareVersions, deprecationsOf, type StoredVersion } from '@/lib/catalog';
 import type { MatrixCell, UpgradeMatrix } from '@/lib/contracts/matrix';
 import type { Database } from '@/lib/db';
 import { upgradeMatrix } from '@/lib/manifest';
@@ -82,7 +82,11 @@ function rowsOf(
 }
 
 /** A version nobody can install is no way on, whatever its contract says. */
-function withReasons(cell: MatrixCell, { installable, reasons }: StoredVersion): MatrixCell {
-	if (installable) return cell;
-	return { ...cell, state: 'blocked', blockedBy: [...cell.blockedBy, ...reasons] };
+function withReasons(
+	cell: Omit<MatrixCell, 'deprecations'>,
+	{ installable, reasons, frontends }: StoredVersion,
+): MatrixCell {
+	const told = { ...cell, deprecations: deprecationsOf(frontends) };
+	if (installable) return told;
+	return { ...told, state: 'blocked', blockedBy: [...cell.blockedBy, ...reasons] };
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { FrontendArtifact } from '@/lib/contracts/packs';
 import type { Db, Tx } from '@/lib/db';
 import type { SyncPlan } from '../plan';
 
@@ -21,6 +23,21 @@ export async function markVersions(db: Db, packId: string, marks: Omit<SyncPlan,
 			where: { packId, version },
 			data: { movedToDigest: to, movedAt: new Date() },
 		});
+	for (const mark of marks.deprecated) await markDeprecated(db, packId, mark);
+}
+
+/** Part of what was read of the version, so it is kept there; nothing else of it is read again for this. */
+async function markDeprecated(db: Db, packId: string, mark: SyncPlan['deprecated'][number]): Promise<void> {
+	const where = { packId_version: { packId, version: mark.version } };
+	const row = await db.packVersion.findUniqueOrThrow({ where, select: { frontends: true } });
+	const frontends = z.array(FrontendArtifact).parse(row.frontends);
+	await db.packVersion.update({
+		where,
+		data: {
+			frontends: frontends.map((one) => (one.package === mark.package ? { ...one, deprecated: mark.text } : one)),
+		},
+		select: { id: true },
+	});
 }
 
 /** The tags of these versions point to the bytes that are stored. */

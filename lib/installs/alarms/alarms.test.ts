@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alarmsOf } from './alarms';
+import { alarmsOf, isUrgent } from './alarms';
 
 const first = { manifestDigest: 'sha256:a', archiveDigest: 'sha256:A' };
 const running = { version: '1.2.0', chart: first };
@@ -7,6 +7,7 @@ const artifact = (chart: typeof first) => ({ ...chart, reference: 'ghcr.io/x/pac
 const published = {
 	version: '1.2.0',
 	chart: artifact(first),
+	frontends: [],
 	vanished: false,
 	vanishedAt: null,
 	movedToDigest: null,
@@ -63,6 +64,26 @@ test('a version that vanished is a notice, raised anew when it vanishes again', 
 
 	expect(gone(at)).toMatchObject([{ kind: 'vanished', since: at, digests: null }]);
 	expect(gone(at)[0]?.id).not.toBe(gone('2026-12-01T00:00:00.000Z')[0]?.id);
+});
+
+test("a deprecation is a notice in the publisher's words, and another text is another notice", () => {
+	const said = (deprecated: string) =>
+		alarmsOf(running, {
+			...published,
+			frontends: [{ appId: 'x', package: '@a/pack-x', version: '1.2.0', integrity: null, available: true, deprecated }],
+		})[0];
+
+	expect(said('Loses drafts.')).toMatchObject({
+		kind: 'deprecated',
+		sentence: 'The publisher deprecated @a/pack-x 1.2.0: “Loses drafts.”',
+	});
+	expect(said('Loses drafts.')?.id).not.toBe(said('Loses everything.')?.id);
+});
+
+test('only other bytes wait for a decision', () => {
+	const kinds = ['tag-moved', 'replaced', 'deprecated', 'vanished'] as const;
+
+	expect(kinds.filter((kind) => isUrgent({ kind }))).toEqual(['tag-moved', 'replaced']);
 });
 
 test('a pack without a chart has no tag that could move, and can vanish', () => {

@@ -1,10 +1,14 @@
-import type { StoredVersion } from '@/lib/catalog';
+import { deprecationsOf, type StoredVersion } from '@/lib/catalog';
 import type { Alarm } from '@/lib/contracts/installs';
+import { sha256 } from '@/lib/digest';
 
 /** What an install runs: the version, and the chart by digest. A pack without a chart has none. */
 export type Running = { version: string; chart: { manifestDigest: string; archiveDigest: string } | null };
 
-type Published = Pick<StoredVersion, 'version' | 'chart' | 'vanished' | 'vanishedAt' | 'movedToDigest' | 'movedAt'>;
+type Published = Pick<
+	StoredVersion,
+	'version' | 'chart' | 'frontends' | 'vanished' | 'vanishedAt' | 'movedToDigest' | 'movedAt'
+>;
 
 /**
  * Pure: what a person has to know about where this version came from (DESIGN section 1, rule 6), most urgent first.
@@ -12,7 +16,13 @@ type Published = Pick<StoredVersion, 'version' | 'chart' | 'vanished' | 'vanishe
  */
 export function alarmsOf(running: Running, published: Published | null): Alarm[] {
 	if (published === null) return [];
-	return [otherBytes(running, published), vanished(running, published)].filter((alarm) => alarm !== null);
+	const all = [otherBytes(running, published), deprecated(running, published), vanished(running, published)];
+	return all.filter((alarm) => alarm !== null);
+}
+
+/** What waits for a decision in the inbox; the rest is only worth knowing. */
+export function isUrgent({ kind }: Pick<Alarm, 'kind'>): boolean {
+	return kind === 'tag-moved' || kind === 'replaced';
 }
 
 /** Compared with what runs, not with what the catalog holds: an admin may have accepted other bytes since. */
@@ -40,6 +50,21 @@ function otherBytes(running: Running, { chart, movedToDigest, movedAt }: Publish
 		since: null,
 		sentence: `${version} was published again and its new bytes were accepted; the earlier ones run here.`,
 		digests: { running: mine.manifestDigest, published: chart.manifestDigest },
+	};
+}
+
+/** Another text is another notice. */
+function deprecated({ version }: Running, { frontends }: Published): Alarm | null {
+	const sentences = deprecationsOf(frontends);
+	if (sentences.length === 0) return null;
+	const sentence = sentences.join(' ');
+	return {
+		id: `deprecated:${version}:${sha256(sentence)}`,
+		kind: 'deprecated',
+		version,
+		since: null,
+		sentence,
+		digests: null,
 	};
 }
 
