@@ -7,7 +7,7 @@ import type { ManifestPlace } from './manifest-lookup';
 import type { NpmClient } from './npm/client';
 import { chartArchive } from './oci/chart';
 import type { OciClient } from './oci/client';
-import type { Referrer } from './oci/referrers';
+import { newestReferrer, type Referrer } from './oci/referrers';
 import type { ChartInfo, DiscoveredPack, DiscoveredVersion, FetchedChart, NpmRef, ReleaseNotes } from './source';
 
 /** Clients of the places a version has; absent ones are skipped. */
@@ -120,13 +120,13 @@ async function attachedManifest(
 	});
 }
 
-/** Later additions replace earlier ones; registries append to the index. */
+/** What the artifact that counts among `found` holds, null for none. */
 export async function newestContent(
 	oci: OciClient,
 	repository: string,
 	{ found, type, signal }: { found: readonly Referrer[]; type: string; signal?: AbortSignal | undefined },
 ): Promise<Uint8Array | null> {
-	const newest = found.at(-1);
+	const newest = newestReferrer(found);
 	if (!newest) return null;
 	const layers = newest.manifest.json.layers ?? [];
 	const layer = layers.find(({ mediaType }) => mediaType === type) ?? layers[0];

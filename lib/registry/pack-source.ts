@@ -10,7 +10,7 @@ import { createMemo, type Memo } from './memo';
 import { artifactContent } from './oci/artifact';
 import { chartArchive, chartInfo } from './oci/chart';
 import { parseReference } from './oci/reference';
-import { type KnownTags, listReferrers } from './oci/referrers';
+import { type KnownTags, listReferrers, newestReferrer } from './oci/referrers';
 import { versionTags } from './oci/tags';
 import { attachedNotes, manifestPlaces } from './pack-places';
 import type { ChartInfo, ChartRef, DiscoveredPack, ListedChart, NpmArtifact, PackSource } from './source';
@@ -102,9 +102,14 @@ export function assemblePackSource(parts: PackSourceParts): PackSource {
 			const client = oci(chart.host);
 			const whole = await client.manifest(chart.repository, referenceOf(chart), signal);
 			const found = await referrersOf(context, chart)({ digest: whole.digest, signal });
+			const newest = new Set(
+				found.map(({ artifactType }) => newestReferrer(found.filter((other) => other.artifactType === artifactType))),
+			);
 			const attached = [];
-			for (const { manifest } of found)
-				attached.push(await artifactContent(client, chart.repository, manifest, signal));
+			for (const referrer of found) {
+				const content = await artifactContent(client, chart.repository, referrer.manifest, signal);
+				attached.push({ ...content, isNewest: newest.has(referrer) });
+			}
 			return { ...(await artifactContent(client, chart.repository, whole, signal)), attached };
 		},
 		async fetchTarball(frontend, signal) {

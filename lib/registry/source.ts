@@ -118,7 +118,8 @@ export type FetchedChart = ChartInfo & { bytes: Uint8Array };
 /** A manifest with its exact bytes and those of every blob it names. */
 export type ArtifactContent = Descriptor & { artifactType: string | null; bytes: Uint8Array; blobs: ArtifactBlob[] };
 type ArtifactBlob = Descriptor & { bytes: Uint8Array };
-export type FetchedArtifact = ArtifactContent & { attached: ArtifactContent[] };
+/** In the order of the registry; `isNewest`: of several of one type the one that counts. */
+export type FetchedArtifact = ArtifactContent & { attached: (ArtifactContent & { isNewest: boolean })[] };
 
 export type NpmRef = { package: string; version: string; integrity: string | null };
 

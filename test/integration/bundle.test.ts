@@ -10,6 +10,7 @@ import { sha256 } from '@/lib/digest';
 import { loadKeys } from '@/lib/keys';
 import { type SandboxRegistries, startRegistries } from '@/lib/sandbox';
 import { freshDatabase } from '../support/database';
+import { pushArtifact } from '../support/push-artifact';
 
 const by = { id: null, name: 'Ana', via: 'cli' } as const;
 
@@ -123,6 +124,19 @@ describe('a bundle', () => {
 		const again = Buffer.concat([...(await away.exportBundle([{ slug: 'terminal' }])).tar]);
 
 		expect(sha256(again)).toBe(sha256(bytes));
+	});
+
+	test('has the manifest that was reviewed, also when somebody has attached another one since', async () => {
+		const { pack } = await here.detail('ghost', new Map());
+		const { manifestDigest, chart, version } = await here.version(pack.id, pack.latestVersion ?? '');
+		const repository = chart?.reference.replace(/^oci:\/\/[^/]+\//, '') ?? '';
+		const type = 'application/vnd.khal.pack-manifest.v1+json';
+		const subject = chart?.manifestDigest ?? '';
+		pushArtifact(registry, { repository, tag: null, type, content: '{"id":"ghost","name":"Other"}', subject });
+		const source = await importInto(away, await exported([{ slug: 'ghost' }]), 'Reviewed');
+		const imported = (await away.list(new Map())).packs.find(({ sourceId }) => sourceId === source.id);
+
+		expect((await away.version(imported?.id ?? '', version)).manifestDigest).toBe(manifestDigest);
 	});
 
 	test('of a version that cannot be installed is refused with the reason', async () => {

@@ -1,4 +1,4 @@
-import type { FrontendArtifact } from '@/lib/contracts/packs';
+import type { FrontendArtifact, ManifestOrigin } from '@/lib/contracts/packs';
 import { AppError } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import { sri512 } from '@/lib/digest';
@@ -6,6 +6,7 @@ import { type ArtifactContent, artifactTypes, bundleAnnotation } from '@/lib/reg
 import type { createBytes } from '../bytes';
 import { newestFirst } from '../order';
 import { getPack, getVersion, listVersions, type StoredPack, type StoredVersion } from '../store';
+import { type KnownText, settleAttachments } from './attachments';
 import { artifactOf, createLayout, type Layout, refName } from './layout';
 import { writeTar } from './tar';
 
@@ -67,39 +68,46 @@ async function choose(db: Database, { slug, version }: BundleSelection[number]):
 	});
 }
 
-/** Digest of the chart, or of the first npm package when there is none. */
+/** The chart, or the first npm package when there is none. */
 async function addVersion(exporting: Exporting, chosen: Chosen): Promise<ArtifactContent | null> {
-	const { pack, version } = chosen;
-	let main: ArtifactContent | null = null;
-	if (version.chart !== null) main = await addChart(exporting, chosen, version.chart);
+	const { version } = chosen;
+	const all = textsOf(chosen);
+	const chart = version.chart && (await addChart(exporting, chosen, { ...version.chart, texts: all }));
+	let main: ArtifactContent | null = chart?.artifact ?? null;
 	for (const frontend of version.frontends) {
 		const content = await addFrontend(exporting, chosen, frontend);
 		main ??= content;
 	}
-	if (main === null) return null;
-	const place = [pack.key, version.version] as const;
-	const isElsewhere = version.manifestOrigin === 'repository' || version.manifestOrigin === 'attached';
-	if (isElsewhere && version.manifestRaw !== null) {
-		attach(exporting, main, {
-			type: artifactTypes.packManifest,
-			text: version.manifestRaw,
-			title: 'khal-app.json',
-			name: refName('manifest', ...place),
-		});
-	}
-	if (version.notes !== null) {
-		const title = 'notes.md';
-		const name = refName('notes', ...place);
-		attach(exporting, main, { type: artifactTypes.packNotes, text: version.notes, title, name });
+	for (const [position, text] of (chart?.missing ?? all).entries()) {
+		if (main !== null) attach(exporting, main, { ...text, order: (chart?.attached ?? 0) + position });
 	}
 	return main;
 }
 
+/** What the catalog knows of a version and neither its chart nor its npm package contains. */
+function textsOf({ pack, version }: Chosen): KnownText[] {
+	const place = [pack.key, version.version] as const;
+	const texts: KnownText[] = [];
+	const isElsewhere = version.manifestOrigin !== null && ATTACHABLE.includes(version.manifestOrigin);
+	if (isElsewhere && version.manifestRaw !== null) {
+		const { packManifest: type } = artifactTypes;
+		texts.push({ type, text: version.manifestRaw, title: 'khal-app.json', name: refName('manifest', ...place) });
+	}
+	if (version.notes !== null) {
+		const { packNotes: type } = artifactTypes;
+		texts.push({ type, text: version.notes, title: 'notes.md', name: refName('notes', ...place) });
+	}
+	return texts;
+}
+
+const ATTACHABLE: readonly string[] = ['oci-referrer', 'repository', 'attached'] satisfies ManifestOrigin[];
+
+/** The chart and what is attached to it; `missing` are the texts that have to be attached anew. */
 async function addChart(
 	{ layout, bytes, lines, signal }: Exporting,
 	{ pack, version }: Chosen,
-	chart: NonNullable<StoredVersion['chart']>,
-): Promise<ArtifactContent> {
+	chart: NonNullable<StoredVersion['chart']> & { texts: readonly KnownText[] },
+): Promise<{ artifact: ArtifactContent; attached: number; missing: KnownText[] }> {
 	const artifact = await bytes.chartArtifact(chart, { sourceId: pack.sourceId, ...(signal ? { signal } : {}) });
 	layout.add(artifact, {
 		name: refName('chart', pack.key, version.version),
@@ -110,13 +118,16 @@ async function addChart(
 		},
 	});
 	lines.push(`${pack.key} ${version.version}: chart ${artifact.digest}`);
-	for (const attached of artifact.attached) {
-		// Everything has a name, because skopeo finds nothing by digest. What is attached anew below has a better one.
-		const name = refName('attached', pack.key, version.version, attached.digest.slice(7, 19));
-		layout.add(attached, { name, texts: { [bundleAnnotation.subject]: artifact.digest } });
-		lines.push(`${pack.key} ${version.version}: attached ${attached.artifactType ?? 'artifact'} ${attached.digest}`);
+	const { kept, missing } = settleAttachments(artifact.attached, chart.texts);
+	for (const [order, { content, name }] of kept.entries()) {
+		layout.add(content, {
+			// Everything has a name, because skopeo finds nothing by digest.
+			name: name ?? refName('attached', pack.key, version.version, content.digest.slice(7, 19)),
+			texts: attachedTo(artifact, order),
+		});
+		lines.push(`${pack.key} ${version.version}: attached ${content.artifactType ?? 'artifact'} ${content.digest}`);
 	}
-	return artifact;
+	return { artifact, attached: kept.length, missing };
 }
 
 async function addFrontend(
@@ -140,14 +151,14 @@ async function addFrontend(
 	return content;
 }
 
-function attach(
-	{ layout, lines }: Exporting,
-	subject: ArtifactContent,
-	what: { type: string; text: string; title: string; name: string },
-): void {
-	const content = artifactOf({ ...what, content: new TextEncoder().encode(what.text), subject });
-	layout.add(content, { name: what.name, texts: { [bundleAnnotation.subject]: subject.digest } });
-	lines.push(`${what.name}: ${content.digest}`);
+function attach({ layout, lines }: Exporting, subject: ArtifactContent, text: KnownText & { order: number }): void {
+	const content = artifactOf({ ...text, content: new TextEncoder().encode(text.text), subject });
+	layout.add(content, { name: text.name, texts: attachedTo(subject, text.order) });
+	lines.push(`${text.name}: ${content.digest}`);
+}
+
+function attachedTo({ digest }: ArtifactContent, order: number): Record<string, string> {
+	return { [bundleAnnotation.subject]: digest, [bundleAnnotation.order]: `${order}` };
 }
 
 /** The shape of docs/pack-index.md, so that whoever pushes the layout into a registry has an index for it. */

@@ -19,6 +19,8 @@ export const bundleAnnotation = {
 	integrity: 'khal.ai/bundle.npm-integrity',
 	/** Digest of the manifest this one is attached to. */
 	subject: 'khal.ai/bundle.subject',
+	/** Where among the attachments of its subject it comes; of several of one type the last one counts. */
+	order: 'khal.ai/bundle.order',
 } as const;
 
 const Layout = z.object({ schemaVersion: z.literal(2), manifests: z.array(OciDescriptor).max(100_000) });
@@ -66,7 +68,9 @@ export function createLayoutClient(host: string, entries: Entries, store: Digest
 		tags: async (repository) => (await own()).filter((item) => item.repository === repository).map(({ tag }) => tag),
 		blob: (repository, { digest }) => storedBytes(store, digest, `the blob ${digest} of ${repository}`),
 		async referrerPages(_repository, digest) {
-			const manifests = (await entries()).filter(({ texts }) => texts[bundleAnnotation.subject] === digest);
+			const manifests = (await entries())
+				.filter(({ texts }) => texts[bundleAnnotation.subject] === digest)
+				.sort((a, b) => orderOf(a) - orderOf(b));
 			return [{ schemaVersion: 2, manifests } satisfies OciManifest];
 		},
 		catalog: async (prefix) =>
@@ -79,6 +83,10 @@ export function placeOf({ texts }: LayoutEntry): { host: string; repository: str
 	const [, host, repository, tag] =
 		/^oci:\/\/([^/]+)\/([^:]+):([^:]+)$/.exec(texts[bundleAnnotation.reference] ?? '') ?? [];
 	return host === undefined || repository === undefined || tag === undefined ? null : { host, repository, tag };
+}
+
+function orderOf({ texts }: LayoutEntry): number {
+	return Number(texts[bundleAnnotation.order] ?? Number.MAX_SAFE_INTEGER);
 }
 
 /** Bytes of the store. Throws AppError `not_found` when the file that was imported did not hold them. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AppError } from '@/lib/core';
 import type { FetchedManifest, OciClient } from './client';
-import { listReferrers } from './referrers';
+import { listReferrers, newestReferrer } from './referrers';
 import { MANIFEST_TYPES, OciManifest } from './schema';
 
 const SUBJECT = `sha256:${'1'.repeat(64)}`;
@@ -68,4 +68,34 @@ test('a fallback tag that resolves to the subject itself (GitLab) means none', a
 test('no API and no fallback tag mean none, and a listed manifest that is gone is skipped', async () => {
 	expect(await listReferrers(registry({}, null), 'x', { digest: SUBJECT })).toEqual([]);
 	expect(await listReferrers(registry({}, [index(entry(OTHER, TYPE))]), 'x', { digest: SUBJECT })).toEqual([]);
+});
+
+const THIRD = `sha256:${'3'.repeat(64)}`;
+
+test.each([
+	['by its time, wherever it is listed', '2026-03-01T00:00:00Z', '2026-02-01T00:00:00Z', OTHER],
+	['by its place when times are equal', '2026-02-01T00:00:00Z', '2026-02-01T00:00:00Z', THIRD],
+	['by its time when only one has any', '2026-02-01T00:00:00Z', undefined, OTHER],
+	['by its place when none has any', undefined, undefined, THIRD],
+	['by its place when times make no sense', 'yesterday', 'tomorrow', THIRD],
+])('of several the newest counts: %s', async (_title, first, last, expected) => {
+	const at = (time: string | undefined) => ({
+		...attached(SUBJECT, TYPE),
+		annotations: time === undefined ? {} : { 'org.opencontainers.image.created': time },
+	});
+	const client = registry({ [OTHER]: { digest: OTHER, json: at(first) }, [THIRD]: { digest: THIRD, json: at(last) } }, [
+		index(entry(OTHER, TYPE), entry(THIRD, TYPE)),
+	]);
+
+	expect(newestReferrer(await listReferrers(client, 'x', { digest: SUBJECT, type: TYPE }))?.digest).toBe(expected);
+});
+
+test('what matters is found behind any number of signatures', async () => {
+	const signature = entry(OTHER, 'application/vnd.dev.sigstore.bundle.v0.3+json');
+	const client = registry({ [THIRD]: { digest: THIRD, json: attached(SUBJECT, TYPE) } }, [
+		index(...Array.from({ length: 80 }, () => signature), entry(THIRD, TYPE)),
+	]);
+
+	expect(await listReferrers(client, 'x', { digest: SUBJECT, type: TYPE })).toHaveLength(1);
+	expect(newestReferrer([])).toBeNull();
 });

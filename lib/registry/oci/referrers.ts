@@ -22,7 +22,9 @@ type Question = {
 	signal?: AbortSignal | undefined;
 };
 
+/** The latest ones, in the order of the registry. */
 const MOST_REFERRERS = 50;
+const CREATED = 'org.opencontainers.image.created';
 
 /**
  * Artifacts attached to `digest`, those of `type` when given. Works with the referrers API and with the fallback tag
@@ -39,15 +41,26 @@ export async function listReferrers(
 	if (pages === null) known?.sawNoApi();
 	const native = pages?.flatMap((page) => page.manifests ?? []) ?? null;
 	const entries = native ?? (await fallbackEntries(client, repository, { digest, known, signal }));
+	// A registry with the API indexes the real type, so what it names otherwise need not be read.
+	const wanted = entries.filter(
+		(entry) => native === null || type === undefined || !entry.artifactType || entry.artifactType === type,
+	);
 	const found: Referrer[] = [];
-	for (const entry of entries.slice(0, MOST_REFERRERS)) {
-		// A registry with the API indexes the real type, so what it names otherwise need not be read.
-		if (native && type !== undefined && entry.artifactType && entry.artifactType !== type) continue;
+	for (const entry of wanted.slice(-MOST_REFERRERS)) {
 		const referrer = await readReferrer(client, repository, entry, signal);
 		if (referrer === null || referrer.manifest.json.subject?.digest !== digest) continue;
 		if (type === undefined || referrer.artifactType === type) found.push(referrer);
 	}
 	return found;
+}
+
+/**
+ * The one of several that counts: a later addition replaces an earlier one. By the time they carry where any does
+ * (`oras attach` writes it); else, and for equal times, the last one listed, because registries append.
+ */
+export function newestReferrer(found: readonly Referrer[]): Referrer | null {
+	const timeOf = ({ manifest }: Referrer) => Date.parse(manifest.json.annotations?.[CREATED] ?? '') || 0;
+	return found.reduce<Referrer | null>((best, one) => (best && timeOf(best) > timeOf(one) ? best : one), null);
 }
 
 async function fallbackEntries(
