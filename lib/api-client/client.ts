@@ -13,6 +13,8 @@ import type { SetupRequest, SignInRequest } from '@/lib/contracts/people';
 import { Me, SetupResult, SetupState } from '@/lib/contracts/people';
 import type { RequestPlan } from '@/lib/contracts/plans';
 import { Plan } from '@/lib/contracts/plans';
+import type { AddException, ReplacePolicy } from '@/lib/contracts/policy';
+import { Policy } from '@/lib/contracts/policy';
 import type { CreateSource, PatchSource, TestSource } from '@/lib/contracts/sources';
 import {
 	DoctorReport,
@@ -109,6 +111,16 @@ export function createApi(options: ClientOptions = {}) {
 				request({ path: pathOf('operations', id), query: { after }, response: OperationView, ...call }),
 			cancel: (id: string, call?: CallOptions) =>
 				request({ method: 'POST', path: pathOf('operations', id, 'cancel'), body: {}, response: Operation, ...call }),
+		},
+		policy: {
+			get: (call?: CallOptions) => request({ path: pathOf('policy'), response: Policy, ...call }),
+			/** Refused when somebody changed it after `body.revision`. */
+			replace: (body: ReplacePolicy, call?: CallOptions) =>
+				request({ method: 'PUT', path: pathOf('policy'), body, response: Policy, ...call }),
+			addException: (body: AddException, call?: CallOptions) =>
+				request({ method: 'POST', path: pathOf('policy', 'exceptions'), body, response: Policy, ...call }),
+			removeException: (id: string, call?: CallOptions) =>
+				request({ method: 'DELETE', path: pathOf('policy', 'exceptions', id), response: Policy, ...call }),
 		},
 		sources: {
 			list: (call?: CallOptions) => request({ path: pathOf('sources'), response: SourceList, ...call }),

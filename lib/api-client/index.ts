@@ -9,5 +9,6 @@ export { auditQueries } from './queries/audit';
 export { installQueries } from './queries/installs';
 export { operationQueries } from './queries/operations';
 export { packQueries } from './queries/packs';
+export { policyQueries } from './queries/policy';
 export { sourceQueries } from './queries/sources';
 export { newRequestId } from './request-id';

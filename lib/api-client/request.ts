@@ -16,7 +16,7 @@ export type CallOptions = { signal?: AbortSignal };
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 export type RequestSpec<T> = {
-	method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+	method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	path: string;
 	query?: Query;
 	/** Sent as JSON. */

@@ -79,6 +79,11 @@ export const ApplyRequest = z.strictObject({
 	chart: ChartPayload,
 	values: z.record(z.string(), z.unknown()),
 	injection: Injection,
+	/** What was approved. A rendering that may do more is not applied; null = not looked at (going back to what ran). */
+	powers: z
+		.array(z.lazy(() => Power))
+		.nullable()
+		.optional(),
 	description: z.string().max(200),
 	/** Helm's --timeout, per step. */
 	timeoutSeconds: z.int().min(5).max(3600),
@@ -122,6 +127,7 @@ export const HelmOutcome = z.enum([
 	'ownership',
 	'values_schema',
 	'post_render',
+	'not_approved',
 	'template',
 	'hook',
 	'not_ready',

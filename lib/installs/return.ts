@@ -47,7 +47,7 @@ export async function giveBack(
 		// What somebody changed outside stays theirs on the way back, too, when that is what the attempt failed at.
 		const takeOver = request.takeOver || facts.failure.code !== 'conflict';
 		const again = { ...context, signal, request: { ...request, takeOver } };
-		const { helmRevision } = await applyRevision(again, { revision: base, operationId });
+		const { helmRevision } = await applyRevision(again, { revision: base, operationId, goesBack: true });
 		await context.remember('return', { operationId, helmRevision });
 		await setBlocker(db.client, operation.id, null);
 		await finishStep(db.client, operation.id, { name: 'return', state: 'done', detail: `${base.version} runs again` });

@@ -1,8 +1,9 @@
-import { type ApplyRequest, type Blocker, RunnerResult } from '@/lib/contracts/runner';
-import { messageOf } from '@/lib/core';
+import { type ApplyRequest, type Blocker, type Power, powerIdentity, RunnerResult } from '@/lib/contracts/runner';
+import { AppError, messageOf } from '@/lib/core';
 import { ensureNamespace } from './environment';
 import { holdSecrets } from './environment-data';
 import { openChart } from './helm/chart-archive';
+import type { RenderedObject } from './helm/documents';
 import { parseHelmRelease } from './helm/output';
 import { isFailedFirstInstall } from './helm/records';
 import { recoverRelease } from './helm/recover';
@@ -10,6 +11,7 @@ import { failureFrom, failureOf, type HelmJobOutcome, type RunnerDeps, runHelmJo
 import { type JobContext, redactDeep, resultOf } from './jobs';
 import { type RolloutWatch, watchRollout } from './kube/rollout';
 import { missingHelm } from './missing-helm';
+import { CLUSTER_KINDS, powersOf } from './preview/powers';
 
 /**
  * Install or upgrade one release to exactly these bytes and values, watching the rollout beside Helm. Never throws:
@@ -65,6 +67,7 @@ async function run(deps: RunnerDeps, helmBin: string, { request, chart, job, rep
 	const held = await holdSecrets(kube, request);
 	const patience = new AbortController();
 	let hopeless: Blocker | null = null;
+	let unapproved: Power[] = [];
 	const watch = watchRollout({
 		kube,
 		namespace,
@@ -100,11 +103,23 @@ async function run(deps: RunnerDeps, helmBin: string, { request, chart, job, rep
 			timeoutSeconds: request.timeoutSeconds,
 			signal: AbortSignal.any([job.signal, patience.signal]),
 			onLine: job.line,
-			onRendered: watch.expect,
+			onRendered: (objects) => {
+				unapproved = beyond(request.powers ?? null, objects);
+				// Helm ends here, before it has changed anything.
+				if (unapproved.length > 0) throw new AppError('plan_moved', unapprovedWords(unapproved));
+				watch.expect(objects);
+			},
 		});
 		await watch.stop();
 		const injected = outcome.injected.map(({ workload, container }) => `${workload} / ${container}`);
 		const rest = { injected, warnings: outcome.warnings };
+		if (unapproved.length > 0) {
+			const hint = 'Nothing was changed. Plan again, and look at what it would get.';
+			return {
+				...resultOf('not_approved', unapprovedWords(unapproved), { hint, detail: outcome.exit.error }),
+				...rest,
+			};
+		}
 		if (outcome.exit.code === 0) return { ...succeeded(outcome), ...rest };
 		const result = await failed(deps, { request, job, outcome, watch, hopeless });
 		// Now, and not when the result is told: pods print what they were given, and nobody knows the values any more then.
@@ -113,6 +128,22 @@ async function run(deps: RunnerDeps, helmBin: string, { request, chart, job, rep
 		await watch.stop();
 		held.clear();
 	}
+}
+
+/**
+ * A chart can look at the cluster while it is rendered, so it can show one face to the plan and another one to Helm.
+ * Kinds that only discovery knows to be cluster-wide are left to the plan.
+ */
+function beyond(approved: readonly Power[] | null, objects: readonly RenderedObject[]): Power[] {
+	if (approved === null) return [];
+	const known = new Set(approved.map(powerIdentity));
+	const powers = powersOf(objects, { isClusterScoped: ({ kind }) => CLUSTER_KINDS.includes(kind) });
+	return powers.filter((power) => !known.has(powerIdentity(power)));
+}
+
+function unapprovedWords(powers: readonly Power[]): string {
+	const what = powers.slice(0, 4).map(({ subject, sentence }) => `${subject}: ${sentence}`);
+	return `The chart asks for more now than in the approved plan. ${what.join(' ')}`;
 }
 
 function succeeded({ exit }: HelmJobOutcome): RunnerResult {

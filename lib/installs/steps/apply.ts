@@ -16,7 +16,7 @@ export function environmentNames(release: string, number: number): { configMapNa
  */
 export async function applyRevision(
 	context: StepContext,
-	input: { revision: StoredRevision; operationId: string },
+	input: { revision: StoredRevision; operationId: string; goesBack: boolean },
 ): Promise<RunnerResult> {
 	const { revision } = input;
 	const { namespace, release } = context.install;
@@ -33,6 +33,8 @@ export async function applyRevision(
 			...environmentNames(release, revision.number),
 			keys,
 		},
+		// What ran once may come back, whatever its chart makes of the cluster today.
+		powers: input.goesBack ? null : revision.powers,
 		description: `Packyard revision ${revision.number}`,
 		timeoutSeconds: context.times.helmTimeoutSeconds,
 		patienceSeconds: context.times.patienceSeconds,
@@ -105,6 +107,7 @@ const BEFORE_ANYTHING: readonly RunnerResult['outcome'][] = [
 	'values_schema',
 	'template',
 	'post_render',
+	'not_approved',
 	'missing_crd',
 	'ownership',
 ];
@@ -132,6 +135,7 @@ function codeByOutcome(outcome: RunnerResult['outcome']): ErrorCode {
 		return 'cluster_unreachable';
 	if (outcome === 'busy' || outcome === 'field_conflict' || outcome === 'ownership' || outcome === 'name_in_use')
 		return 'conflict';
+	if (outcome === 'not_approved') return 'plan_moved';
 	if (outcome === 'timeout') return 'timeout';
 	if (outcome === 'too_large') return 'too_large';
 	return 'not_installable';

@@ -105,7 +105,9 @@ async function publishedSecrets(context: StepContext, revision: StoredRevision):
 /** Helm applies the reviewed chart with the environment injected. */
 export const apply: Step = async (context) => {
 	await assertNotChangedOutside(context);
-	const result = await applyRevision(context, { revision: revisionOf(context), operationId: context.operation.id });
+	const { id: operationId, kind } = context.operation;
+	const goesBack = kind === 'rollback';
+	const result = await applyRevision(context, { revision: revisionOf(context), operationId, goesBack });
 	return {
 		state: 'done',
 		detail: result.reused ? 'Already applied by an earlier attempt' : `Helm revision ${result.helmRevision ?? '?'}`,
