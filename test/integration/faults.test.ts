@@ -206,6 +206,7 @@ describe('another process', () => {
 
 	test('a start without Helm says so in /api/ready, in the plan and in the operation', async () => {
 		const before = portal;
+		const approved = await requestFor(portal, odd('helmless'));
 		await before.runtime.close();
 		await restart(
 			before.dataDir,
@@ -218,15 +219,21 @@ describe('another process', () => {
 					ready: false,
 					checks: { runner: { ok: false, detail: expect.stringMatching(/no Helm/) }, database: { ok: true } },
 				});
-				const body = await requestFor(portal, odd('helmless'));
-				const { packId, version, namespace, release } = body;
+				const { packId, version, namespace, release } = approved;
 				const wanted = { kind: 'install', packId, version, namespace, release, plain: {}, secretKeys: ['ODD_TOKEN'] };
 				const plan = await portal.ask(Plan, 'POST', '/api/plans', wanted);
 				expect(plan.previewProblem).toMatchObject({
 					message: expect.stringMatching(/no Helm/),
 					hint: expect.stringMatching(/Install Helm 4/),
 				});
-				const { id } = await portal.ask(Operation, 'POST', '/api/installs', { ...body, planHash: plan.hash });
+				expect(plan.blocked.map(({ reason }) => reason).join()).toMatch(/What it may do .* is not known: .*no Helm/);
+				// Nobody could look at what it may do, so that plan starts nothing; the one made with Helm does.
+				const unseen = await portal.send('POST', '/api/installs', { ...approved, planHash: plan.hash });
+				expect(Problem.parse(await unseen.json())).toMatchObject({
+					code: 'conflict',
+					detail: expect.stringContaining('nobody knows what it may do'),
+				});
+				const { id } = await portal.ask(Operation, 'POST', '/api/installs', approved);
 				expect(await portal.finished(id)).toMatchObject({
 					state: 'failed',
 					failure: {

@@ -205,7 +205,7 @@ describe('"Can I upgrade?"', () => {
 			);
 
 		expect(rows).toHaveLength(3);
-		expect(cells('telemetry')).toEqual({ '2.1.0': 'safe', '2.2.0': 'blocked' });
+		expect(cells('telemetry')).toEqual({ '2.1.0': 'safe', '2.2.0': 'blocked', '2.3.0': 'blocked' });
 		expect(cells('ledger')).toEqual({ '1.3.0': 'answers', '1.4.0': 'blocked' });
 		expect(cells('billing')).toMatchObject({ '1.1.0': 'answers', '1.5.0': 'answers' });
 		const stone = rows.find((row) => row.release === 'telemetry')?.cells.at(-1);

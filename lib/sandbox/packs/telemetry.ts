@@ -53,25 +53,72 @@ spec:
       storage: 20Gi
 `;
 
-/** A pack with powers to show: stateful, volumes, RBAC, an exposed port, a per-user sandbox. Manifest as a referrer. */
+const NODE_AGENT = `apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: {{ include "pack.fullname" . }}-node
+  labels:
+    {{- include "pack.labels" . | nindent 4 }}
+spec:
+  selector:
+    matchLabels:
+      app.kubernetes.io/component: node-agent
+      app.kubernetes.io/instance: {{ .Release.Name }}
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/component: node-agent
+        app.kubernetes.io/instance: {{ .Release.Name }}
+    spec:
+      hostPID: true
+      containers:
+        - name: agent
+          image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+          args: ["agent"]
+          securityContext:
+            privileged: true
+          volumeMounts:
+            - name: sys
+              mountPath: /host/sys
+              readOnly: true
+      volumes:
+        - name: sys
+          hostPath:
+            path: /sys
+`;
+
+/**
+ * A pack with powers to show: stateful, volumes, RBAC, an exposed port, since 2.2 a per-user sandbox, and in 2.3 an agent
+ * with the run of the node, which the policy refuses until an owner allows it. Manifest as a referrer.
+ */
 export const telemetry: PackDefinition = {
 	id: 'telemetry',
 	description,
 	visibility: 'private',
 	repositoryVisibility: 'public',
 	versions: [
-		version('2.0.0', '2026-05-06T07:00:00Z', false, 'Rebuilt on OpenTelemetry.'),
-		version('2.1.0', '2026-07-21T07:00:00Z', false, "## What's changed\n\n- feat: keeps 30 days by default\n"),
+		version('2.0.0', '2026-05-06T07:00:00Z', 'plain', 'Rebuilt on OpenTelemetry.'),
+		version('2.1.0', '2026-07-21T07:00:00Z', 'plain', "## What's changed\n\n- feat: keeps 30 days by default\n"),
 		version(
 			'2.2.0',
 			'2026-10-20T07:00:00Z',
-			true,
+			'wide',
 			"## What's changed\n\n- feat: profile a process in a sandbox of your own\n- feat: archive volume that survives removal\n\nComing from 2.0? Go to 2.1 first, it migrates the stored samples.\n",
+		),
+		version(
+			'2.3.0',
+			'2026-11-12T07:00:00Z',
+			'node',
+			"## What's changed\n\n- feat: an agent on every node measures what happens outside containers. It runs privileged and reads `/sys`.\n",
 		),
 	],
 };
 
-function version(number: string, at: string, isWide: boolean, notes: string): PackVersion {
+/** How much it may do: itself, a sandbox and an archive, the nodes. */
+type Reach = 'plain' | 'wide' | 'node';
+
+function version(number: string, at: string, reach: Reach, notes: string): PackVersion {
+	const isWide = reach !== 'plain';
 	return {
 		version: number,
 		at,
@@ -138,6 +185,7 @@ function version(number: string, at: string, isWide: boolean, notes: string): Pa
 				'role.yaml': ROLE,
 				'rolebinding.yaml': ROLE_BINDING,
 				...(isWide ? { 'archive.yaml': ARCHIVE_CLAIM } : {}),
+				...(reach === 'node' ? { 'node-agent.yaml': NODE_AGENT } : {}),
 			},
 		},
 		frontends: [{ package: '@khal-os/pack-telemetry', title: 'Telemetry' }],
