@@ -21,7 +21,7 @@ export async function appendAudit(tx: Tx, event: AuditEvent): Promise<AuditLink>
 		via: event.via,
 		kind: event.kind,
 		subject: event.subject,
-		summary: redact(event.summary),
+		summary: redact(event.summary, { shortest: LONGER_THAN_NAMES }),
 		data,
 	};
 	const link: AuditLink = { ...unlinked, prevHash: head.hash, hash: linkHash(head.hash, unlinked) };
@@ -112,7 +112,19 @@ function toLink(row: {
 	};
 }
 
-/** The shapes have no place for secrets; a plain value may still contain one (a password inside a URL). */
+/** A secret this long is no part of somebody's release name. */
+const LONGER_THAN_NAMES = 16;
+/** What people and programs say in their own words; everything else is a name or a value that was chosen. */
+const FREE_TEXT = ['reason', 'message', 'problem'];
+
+/**
+ * The shapes have no place for secrets; a plain value may still contain a credential (a password inside a URL), and free
+ * text anything. Names stay as they are: the trail is evidence, and `[secret]-ledger` would be neither a name nor safe.
+ */
 function withoutSecrets(data: object): unknown {
-	return JSON.parse(JSON.stringify(data, (_, value) => (typeof value === 'string' ? redact(value) : value)));
+	return JSON.parse(
+		JSON.stringify(data, (key, value) =>
+			typeof value === 'string' ? redact(value, FREE_TEXT.includes(key) ? {} : { shortest: LONGER_THAN_NAMES }) : value,
+		),
+	);
 }

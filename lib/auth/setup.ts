@@ -43,12 +43,13 @@ async function replaceToken(db: Db, now: Date): Promise<string | null> {
 }
 
 async function createOwner(db: Db, { token, name, email, password }: SetupRequest, now: Date): Promise<void> {
-	// While these live, no log line or error text can show them.
-	const secrets = { token: new Secret(token), password: new Secret(password) };
-	const tokenHash = hashOf(secrets.token.reveal());
+	// Not yet wrapped: the words of a living secret are blanked everywhere, and a stranger must not choose those words.
+	const tokenHash = hashOf(token);
 	const stored = await db.client.setupToken.findUnique({ where: { id: 1 } });
 	if (stored === null || !equal(stored.tokenHash, tokenHash)) throw wrongToken();
 	if (stored.usedAt !== null) throw alreadyDone();
+	// While these live, no log line or error text can show them.
+	const secrets = { token: new Secret(token), password: new Secret(password) };
 	// Slow on purpose (scrypt), hence after the check and outside the transaction.
 	const hash = await hashPassword(secrets.password.reveal());
 	const owner = { id: randomUUID(), name, email: email.toLowerCase() };

@@ -28,6 +28,21 @@ describe('Secret', () => {
 		expect(both).toHaveLength(2);
 	});
 
+	test('half a surrogate pair is a text like any other: nothing throws while such a secret lives', () => {
+		const secret = new Secret('\ud800broken-7731');
+
+		expect(redact('an ordinary sentence')).toBe('an ordinary sentence');
+		for (const form of formsOf(secret.reveal())) expect(redact(`before ${form} after`)).toBe('before [secret] after');
+	});
+
+	test('where names are kept for ever, a short secret does not blank a part of one', () => {
+		const both = [new Secret('prod'), new Secret('a-rather-long-secret-4711')];
+
+		expect(redact('prod-ledger', { shortest: 16 })).toBe('prod-ledger');
+		expect(redact('it is a-rather-long-secret-4711', { shortest: 16 })).toBe('it is [secret]');
+		expect(both).toHaveLength(2);
+	});
+
 	test('control: a text that was never made a Secret stays as it is', () => {
 		expect(redact('an ordinary sentence 4711')).toBe('an ordinary sentence 4711');
 	});

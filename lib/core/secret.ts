@@ -60,12 +60,16 @@ const PATTERNS: readonly [RegExp, string][] = [
 	[/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1[credentials]@'],
 ];
 
-/** Remove every living secret and everything that looks like a credential from `text`. */
-export function redact(text: string): string {
+/**
+ * Remove every living secret and everything that looks like a credential from `text`. Never throws. `shortest`: living
+ * secrets below this length stay; where names are kept for ever, blanking a part of one would spoil the name and show
+ * the secret by its gap.
+ */
+export function redact(text: string, { shortest = SHORTEST_REDACTED }: { shortest?: number } = {}): string {
 	const found = new Set<string>();
 	for (const reference of alive) {
 		const value = reference.deref()?.reveal();
-		if (value === undefined || value.length < SHORTEST_REDACTED) continue;
+		if (value === undefined || value.length < shortest) continue;
 		for (const form of formsOf(value)) if (text.includes(form)) found.add(form);
 	}
 	let result = text;
@@ -87,7 +91,8 @@ export function formsOf(value: string): string[] {
 	const forms = [
 		value,
 		JSON.stringify(value).slice(1, -1),
-		encodeURIComponent(value),
+		// Half a surrogate pair has no UTF-8 of its own: encodeURIComponent throws, everybody else writes U+FFFD for it.
+		encodeURIComponent(value.toWellFormed()),
 		base64,
 		base64.replace(/=+$/, ''),
 	];

@@ -6,6 +6,7 @@ import { getRuntime } from '@/lib/runtime';
 import { createPageGuard } from './page';
 import { createRoute } from './route';
 
+export { withBoundedBody } from './input';
 export { ndjson } from './ndjson';
 
 export const route = createRoute(getRuntime);

@@ -40,6 +40,7 @@ function post(body: unknown, headers: Record<string, string> = {}): Request {
 	});
 }
 
+const greet = () => ({ greeting: 'Hello' });
 const get = () => new Request(`${base}/api/x`);
 
 async function problemOf(response: Response): Promise<Problem> {
@@ -166,6 +167,33 @@ describe('bad input', () => {
 		const response = await handler(post('{"name": hunter22'));
 		expect(response.status).toBe(400);
 		expect((await response.text()) + lines.join()).not.toContain('hunter22');
+	});
+
+	test.each([
+		['half a surrogate pair', '{"name":"\\ud800 Bo"}'],
+		['NUL', '{"name":"Bo\\u0000"}'],
+		['NUL in a name, deep inside', '{"name":[{"\\u0000":1}]}'],
+	])('a text that nothing can hold is refused without quoting it: %s', async (_, text) => {
+		const { route } = portal();
+		const handler = route({ permission: 'session', body: z.unknown(), response: Greeting, handler: greet });
+		const problem = await problemOf(await handler(post(text)));
+		expect(problem).toMatchObject({ status: 400, code: 'invalid_request' });
+		expect(JSON.stringify(problem)).not.toContain('Bo');
+	});
+
+	test('nor does one come in by the address', async () => {
+		const { route } = portal();
+		const handler = route({ permission: 'session', response: Greeting, handler: greet });
+		const bySegment = await handler(get(), { params: Promise.resolve({ slug: 'a\0b' }) });
+		const byQuery = await handler(new Request(`${base}/api/x?q=%00`));
+		expect([bySegment.status, byQuery.status]).toEqual([400, 400]);
+	});
+
+	test('nesting as deep as the limit allows is no danger', async () => {
+		const { route } = portal();
+		const handler = route({ permission: 'session', body: z.unknown(), response: Greeting, handler: greet });
+		const response = await handler(post(`${'['.repeat(200_000)}${']'.repeat(200_000)}`));
+		expect(response.status).toBe(200);
 	});
 
 	test('another content type is 415', async () => {

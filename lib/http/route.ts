@@ -4,7 +4,7 @@ import type { Permission } from '@/lib/contracts/permissions';
 import { AppError, isAppError } from '@/lib/core';
 import type { Logger } from '@/lib/log';
 import { type RoutePermission, requireRunner, requireSameOrigin, requireUser } from './access';
-import { parse, readJson, readQuery } from './input';
+import { parse, readJson, readQuery, requireText } from './input';
 import { toProblem } from './problem';
 import { requestIdOf } from './request-id';
 
@@ -102,10 +102,16 @@ async function readInput<Params, Query, Body>(
 	params: unknown,
 ) {
 	return {
-		params: parseIf(spec.params, params),
+		params: parseIf(spec.params, asText(params)),
 		query: parseIf(spec.query, readQuery(request)),
 		body: parseIf(spec.body, spec.body && (await readJson(request, spec.maxBodyBytes))),
 	};
+}
+
+/** Path segments as they were decoded; `%00` is no name of anything. */
+function asText(params: unknown): unknown {
+	requireText(params);
+	return params;
 }
 
 /** Without a schema `T` is inferred as `unknown`, so the handler cannot use what nobody checked; it gets undefined. */

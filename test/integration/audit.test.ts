@@ -71,6 +71,20 @@ test('a value that is a living secret or carries credentials is written without 
 	expect(await createAudit(database).verify()).toMatchObject({ ok: true });
 });
 
+test('a short living secret does not blank a part of a name that is kept for ever, nor show itself by the gap', async () => {
+	const secret = new Secret('prod');
+	const change = { secret: false, key: 'REGION', change: 'changed', to: 'production' } as const;
+	const link = await database.transaction((tx) =>
+		appendAudit(tx, {
+			...event({ summary: 'Configure prod-ledger' }),
+			kind: 'instance-value.set',
+			data: { change },
+		}),
+	);
+	expect(link).toMatchObject({ summary: 'Configure prod-ledger', data: { change } });
+	expect(secret.toString()).toBe('[secret]');
+});
+
 test('a field no kind knows is refused', async () => {
 	const data = { change: { secret: true, key: 'TOKEN', change: 'changed', to: 'value' } } as unknown; // cast: what a bug would pass
 	const bad = { ...event({}), kind: 'instance-value.set', data } as AuditEvent; // cast: the compiler refuses it too

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createAudit } from '@/lib/audit';
 import { type Auth, type AuthOptions, createAuth, createSetup } from '@/lib/auth';
-import { Secret } from '@/lib/core';
+import { redact, Secret } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import { freshDatabase } from '../support/database';
 
@@ -145,6 +145,13 @@ describe('sessions', () => {
 		expect(response.status).toBe(401);
 		expect(await response.json()).toMatchObject({ code: 'INVALID_EMAIL_OR_PASSWORD' });
 		expect(response.headers.getSetCookie()).toEqual([]);
+	});
+
+	test('a stranger chooses no words that are blanked, and breaks nothing, by what they call the set-up token', async () => {
+		const setup = createSetup({ db: database });
+		const token = '\ud800harmless words';
+		await expect(setup.createOwner({ ...owner, token })).rejects.toMatchObject({ code: 'forbidden' });
+		expect(redact('two harmless words')).toBe('two harmless words');
 	});
 
 	test('a foreign page cannot sign anybody in', async () => {

@@ -80,6 +80,27 @@ describe('every route', () => {
 		);
 	});
 
+	test('that strangers may write to reads little, and a text nothing can hold breaks nobody else', async () => {
+		const send = (path: string, body: string) =>
+			fetch(`${portal.url}${path}`, {
+				method: 'POST',
+				headers: { origin: portal.url, 'content-type': 'application/json' },
+				body,
+			});
+		const long = JSON.stringify({ email: 'a@b.test', password: 'x'.repeat(100_000) });
+		const odd = JSON.stringify({
+			token: '\ud800aaaa',
+			name: 'Eve',
+			email: 'eve@b.test',
+			password: 'long enough, is it',
+		});
+
+		expect((await send('/api/auth/sign-in/email', long)).status).toBe(413);
+		expect((await send('/api/setup', long)).status).toBe(413);
+		expect((await send('/api/setup', odd)).status).toBe(400);
+		expect((await portal.send('GET', '/api/packs')).status).toBe(200);
+	});
+
 	test('answers problems as problem+json with the request id', async () => {
 		const response = await portal.send('GET', '/api/packs/no-such-pack');
 

@@ -10,6 +10,7 @@ export const GET = route({
 export const POST = route({
 	permission: 'public',
 	body: SetupRequest,
+	maxBodyBytes: 16 * 1024,
 	response: SetupResult,
 	status: 201,
 	handler: async ({ body, runtime }) => {
