@@ -1,10 +1,13 @@
 import type { Acknowledgement } from '@/lib/contracts/plans';
 import { explainChange } from '@/lib/manifest';
+import { takesOtherBytes } from './delivery';
 import type { Draft } from './draft';
 import type { PlanFacts } from './schema';
 
 /** What must be ticked or typed, in the order shown. Nothing volatile in here: the ids are part of the plan hash. */
-export function acknowledgementsOf(draft: Pick<Draft, 'kind' | 'diff' | 'delivery' | 'standing'>): Acknowledgement[] {
+export function acknowledgementsOf(
+	draft: Pick<Draft, 'kind' | 'diff' | 'delivery' | 'active' | 'standing'>,
+): Acknowledgement[] {
 	return [...contractItems(draft), ...originItems(draft), ...situationItems(draft)];
 }
 
@@ -20,8 +23,15 @@ function contractItems({ diff }: Pick<Draft, 'diff'>): Acknowledgement[] {
 	return items;
 }
 
-function originItems({ delivery }: Pick<Draft, 'delivery'>): Acknowledgement[] {
+function originItems({ kind, active, delivery }: Pick<Draft, 'kind' | 'active' | 'delivery'>): Acknowledgement[] {
 	const items: Acknowledgement[] = [];
+	if (kind === 'configure' && delivery !== null && takesOtherBytes(active, delivery)) {
+		items.push({
+			id: 'other-bytes',
+			sentence: `${delivery.version} stands for other bytes now than the ones that run. These replace them.`,
+			typed: null,
+		});
+	}
 	if (delivery?.vanished === true) {
 		items.push({
 			id: 'vanished',

@@ -25,6 +25,15 @@ export function revisionDelivery(revision: StoredRevision): Delivery {
 	return { version, chart, frontends, manifest, manifestDigest, reasons: [], vanished: false, tagMovedTo: null };
 }
 
+/** The version that runs, with another chart than the one that runs: the bytes of a tag that moved were accepted. */
+export function takesOtherBytes(
+	active: Pick<StoredRevision, 'version' | 'chart'> | null,
+	delivery: Pick<Delivery, 'version' | 'chart'> | null,
+): boolean {
+	if (active === null || delivery === null || active.version !== delivery.version) return false;
+	return active.chart?.archiveDigest !== delivery.chart?.archiveDigest;
+}
+
 /** Throws AppError: `not_found` for an unknown version; `not_installable` for one without a usable manifest. */
 export async function deliveryOf(
 	catalog: Catalog,

@@ -6,6 +6,7 @@ import type { InvalidParam } from '@/lib/core';
 import { type ContractChange, explainChange } from '@/lib/manifest';
 import { returningAgainstPolicy } from '@/lib/policy';
 import { acknowledgementsOf } from './acknowledge';
+import { takesOtherBytes } from './delivery';
 import type { Draft } from './draft';
 import { powerAcknowledgements, powerBlocks, type Viewer } from './gains';
 
@@ -120,6 +121,7 @@ function blockedByPowers(
 function actionOf(draft: Draft, preview: PreviewResult | null): string {
 	const from = draft.active?.version ?? '';
 	const to = draft.delivery?.version ?? '';
+	if (draft.kind === 'configure' && takesOtherBytes(draft.active, draft.delivery)) return `Take the new bytes of ${to}`;
 	const idle = preview?.resources.every((resource) => resource.action === 'unchanged') === true;
 	const verbs = {
 		install: `Install ${to}`,

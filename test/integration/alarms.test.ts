@@ -4,7 +4,16 @@ import { Home } from '@/lib/contracts/home';
 import { type Alarm, InstallDetail, InstallList } from '@/lib/contracts/installs';
 import { MovedTag, PackDetail, VersionDetail } from '@/lib/contracts/packs';
 import { Problem } from '@/lib/contracts/problem';
-import { changeOrder, detailOf, environmentOf, installed, order, perform, planChange } from '../support/changes';
+import {
+	changeOrder,
+	detailOf,
+	environmentOf,
+	installed,
+	order,
+	perform,
+	planChange,
+	refused,
+} from '../support/changes';
 import { packOf } from '../support/packs';
 import { type Portal, startPortal } from '../support/portal';
 
@@ -141,10 +150,12 @@ describe('the new bytes', () => {
 		const change = { version: '1.0.0', plain: { LIMIT: '5', COLOUR: 'copper' }, adopt: true };
 		const asking = await planChange(portal, id, { version: '1.0.0', adopt: true });
 		const plan = await planChange(portal, id, change);
-		const { id: operation } = await order(portal, id, changeOrder(plan, change));
 
 		expect(asking.questions.sort()).toEqual(['COLOUR', 'LIMIT']);
-		expect(plan.chart?.manifestDigest).toBe(digest());
+		expect(plan).toMatchObject({ action: 'Take the new bytes of 1.0.0', chart: { manifestDigest: digest() } });
+		expect(plan.acknowledgements.map((item) => item.id)).toContain('other-bytes');
+		expect(await refused(portal, id, changeOrder(plan, change, []))).toMatchObject({ status: 422 });
+		const { id: operation } = await order(portal, id, changeOrder(plan, change));
 		expect(await portal.finished(operation)).toMatchObject({ state: 'succeeded', kind: 'configure' });
 		expect(await environmentOf(portal, id)).toMatchObject({ REGION: 'eu', LIMIT: '5', COLOUR: 'copper' });
 		expect((await detailOf(portal, id)).revision?.chart?.manifestDigest).toBe(digest());
