@@ -7,14 +7,14 @@ import { parseManifest } from '@/lib/manifest';
 import { readAgain } from './read-again';
 import type { SourceClients } from './sources/clients';
 import type { By } from './sources/service';
-import { getPack, getVersion, type StoredPack, type StoredVersion, saveAttachment, saveVersions } from './store';
+import { getPack, getVersion, replaceVersion, type StoredPack, type StoredVersion, saveAttachment } from './store';
 import { digestPack } from './sync-pack';
 
 /** Manifests for versions that were published without a usable one. */
 export function createAttachments({ db, clients, now }: { db: Database; clients: SourceClients; now: () => Date }) {
 	async function reread(pack: StoredPack, version: StoredVersion): Promise<void> {
 		const read = await readAgain(clients, { pack, version });
-		await saveVersions(db.client, pack.id, { fresh: [], known: [read] });
+		await replaceVersion(db.client, read);
 		await digestPack(db.client, pack.id, { name: pack.key, updatedAt: pack.updatedAt });
 	}
 

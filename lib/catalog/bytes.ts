@@ -47,7 +47,7 @@ export function createBytes({
 				details: { expected: chart.archiveDigest, actual: sha256(fetched.bytes) },
 			});
 		}
-		await saveArtifact(db.client, {
+		await saveArtifact(db, {
 			digest: chart.archiveDigest,
 			mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
 			bytes: fetched.bytes,
@@ -77,7 +77,7 @@ export function createBytes({
 			{ package: frontend.package, version: frontend.version, integrity: frontend.integrity },
 			place.signal,
 		);
-		await saveArtifact(db.client, { digest: key, mediaType: 'application/vnd.npm.package+tgz', bytes: fetched.bytes });
+		await saveArtifact(db, { digest: key, mediaType: 'application/vnd.npm.package+tgz', bytes: fetched.bytes });
 		return fetched.bytes;
 	}
 

@@ -10,7 +10,7 @@ import { settleMove } from './marks/store';
 import { readAgain } from './read-again';
 import type { SourceClients } from './sources/clients';
 import type { By } from './sources/service';
-import { getPack, getVersion, type ReadVersion, type StoredPack, type StoredVersion, saveVersions } from './store';
+import { getPack, getVersion, type ReadVersion, replaceVersion, type StoredPack, type StoredVersion } from './store';
 import { digestPack } from './sync-pack';
 
 type Place = { slug: string; version: string };
@@ -70,7 +70,7 @@ export function createMovedTags({ db, clients, bytes, now }: Deps) {
 			});
 		}
 		await db.transaction(async (tx) => {
-			await saveVersions(tx, pack.id, { fresh: [], known: [read] });
+			await replaceVersion(tx, read);
 			await settleMove(tx, pack.id, [version.version]);
 			await appendAudit(tx, {
 				kind: 'version.adopted',

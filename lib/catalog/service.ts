@@ -38,7 +38,7 @@ export async function createCatalog({ db, vault, managed, syncMinutes, log }: Ca
 	const credentials = await describeManaged(db, managed);
 	const count = await resealAll(db, vault);
 	if (count > 0) log.info({ count }, 'credentials of sources were encrypted with the new key');
-	const artifacts = createDigestStore(db.client);
+	const artifacts = createDigestStore(db);
 	const transport = { cache: httpCache(db.client), artifacts };
 	const clients = createSourceClients({ db, vault, managed: credentials, transport });
 	const now = () => new Date();

@@ -3,6 +3,7 @@ import { ChartArtifact, FrontendArtifact, ManifestOrigin, PackShape } from '@/li
 import { AppError } from '@/lib/core';
 import { type Db, Prisma, type Tx } from '@/lib/db';
 import { Manifest, ManifestNote } from '@/lib/manifest';
+import type { Outline } from './facts';
 import type { KnownVersion, Standing } from './plan';
 
 /** Rows of `pack` and `pack_version`. */
@@ -132,28 +133,6 @@ export async function getPack(db: Db, by: { slug: string } | { id: string }): Pr
 	return toPack(row);
 }
 
-export async function createPack(
-	db: Db,
-	input: { sourceId: string; sourceName: string; key: string },
-): Promise<string> {
-	const taken = await db.pack.findUnique({ where: { slug: input.key }, select: { id: true } });
-	const slug =
-		taken === null ? input.key : `${input.key}-${input.sourceName.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
-	const row = await db.pack.create({
-		data: {
-			sourceId: input.sourceId,
-			key: input.key,
-			slug,
-			name: input.key,
-			description: '',
-			author: '',
-			shape: 'unknown',
-		},
-		select: { id: true },
-	});
-	return row.id;
-}
-
 export async function updatePack(
 	db: Db,
 	id: string,
@@ -175,37 +154,13 @@ export async function updatePack(
 /** What a reading of a version tells; how it stands in the listing and what an admin attached is kept elsewhere. */
 export type ReadVersion = Omit<StoredVersion, 'vanished' | 'vanishedAt' | 'movedToDigest' | 'movedAt' | 'attached'>;
 
-/**
- * New versions in one statement, known ones replaced one by one. All columns travel as one JSON parameter: the versions
- * of hundreds of packs are read in one go, and a VALUES list of them costs more than the insert.
- */
-export async function saveVersions(
-	db: Db | Tx,
-	packId: string,
-	versions: { fresh: readonly ReadVersion[]; known: readonly ReadVersion[] },
-): Promise<void> {
-	if (versions.fresh.length > 0) {
-		const rows = versions.fresh.map((version) => ({ ...version, firstSeenAt: new Date() }));
-		// Another replica may have taken over meanwhile and written the same; both read the same bytes.
-		await db.$executeRaw`
-			INSERT INTO pack_version (id, pack_id, version, prerelease, published_at, chart, frontends, manifest, manifest_raw,
-				manifest_origin, manifest_digest, warnings, blockers, disagreements, installable, reasons, notes, first_seen_at)
-			SELECT gen_random_uuid(), ${packId}::uuid, version, prerelease, "publishedAt", nullif(chart, 'null'), frontends,
-				nullif(manifest, 'null'), "manifestRaw", "manifestOrigin", "manifestDigest", warnings, blockers, disagreements,
-				installable, reasons, notes, "firstSeenAt"
-			FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS item(version text, prerelease boolean,
-				"publishedAt" timestamptz, chart jsonb, frontends jsonb, manifest jsonb, "manifestRaw" text,
-				"manifestOrigin" text, "manifestDigest" text, warnings jsonb, blockers jsonb, disagreements jsonb,
-				installable boolean, reasons jsonb, notes text, "firstSeenAt" timestamptz)
-			ON CONFLICT (pack_id, version) DO NOTHING`;
-	}
-	for (const version of versions.known) {
-		await db.packVersion.update({
-			where: { packId_version: { packId, version: version.version } },
-			data: columnsOf(version),
-			select: { id: true },
-		});
-	}
+/** A version as it was read again, in place of what was stored of it. */
+export async function replaceVersion(db: Db | Tx, version: ReadVersion): Promise<void> {
+	await db.packVersion.update({
+		where: { packId_version: { packId: version.packId, version: version.version } },
+		data: columnsOf(version),
+		select: { id: true },
+	});
 }
 
 function columnsOf(version: ReadVersion) {
@@ -248,11 +203,8 @@ export async function listVersions(db: Db, packId: string): Promise<StoredVersio
 	return (await db.packVersion.findMany({ where: { packId } })).map(toVersion);
 }
 
-/** What the digest of a pack is made of: every version without its manifest. */
-export async function listOutlines(
-	db: Db,
-	packId: string,
-): Promise<{ version: string; prerelease: boolean; offered: boolean; described: boolean }[]> {
+/** What lists show of a pack is made of these. */
+export async function listOutlines(db: Db, packId: string): Promise<Outline[]> {
 	const rows = await db.packVersion.findMany({
 		where: { packId },
 		select: { version: true, prerelease: true, installable: true, vanishedAt: true, manifestDigest: true },

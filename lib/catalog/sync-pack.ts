@@ -1,42 +1,44 @@
 import { isAppError } from '@/lib/core';
 import type { Db } from '@/lib/db';
 import type { DiscoveredPack, DiscoveredVersion } from '@/lib/registry';
+import { latestOf, packFacts } from './facts';
 import { markVersions } from './marks/store';
 import { newestFirst } from './order';
 import { compareTag, planSync, type SyncPlan } from './plan';
 import { readVersion, unreadableVersion } from './read-version';
 import {
-	createPack,
 	getVersion,
 	listInstalledVersions,
 	listKnownVersions,
 	listOutlines,
 	type ReadVersion,
+	replaceVersion,
 	saveNotes,
-	saveVersions,
 	updatePack,
 } from './store';
 import type { SyncInput } from './sync';
+import type { OpenPack, Writer } from './writer';
 
 export type PackReport = { read: number; added: number; vanished: number; moved: number };
 
 type Known = Awaited<ReturnType<typeof listKnownVersions>>;
 
-/** Versions read before they are saved together; a crash loses at most these. */
-const BATCH = 32;
+type Reading = SyncInput & { writer: Writer };
+
 /** Notes are often published a little after the artifacts; older versions without any have none. */
 const NEWEST_WITHOUT_NOTES = 3;
 
 /** Compare the versions of one pack with the registry's, read what is new, and keep what is known. */
 export async function readPack(
-	input: SyncInput,
+	input: Reading,
 	pack: DiscoveredPack,
 	seen: { packId: string | null; fingerprint: string; watched: 'all' | 'installed' | 'none' },
 ): Promise<PackReport> {
-	const { db, source, signal } = input;
+	const { source, signal } = input;
+	const db = input.db.client;
 	const versions = await source.versions(pack, signal);
-	const packId =
-		seen.packId ?? (await createPack(db, { sourceId: input.sourceId, sourceName: input.sourceName, key: pack.name }));
+	const open = input.writer.open(pack, seen.packId);
+	const packId = open.id;
 	const known = seen.packId === null ? [] : await listKnownVersions(db, packId);
 	const plan = planSync(versions, known);
 	if (seen.watched !== 'none') {
@@ -44,43 +46,35 @@ export async function readPack(
 		await watchTags(input, { wanted, versions, known, plan });
 	}
 	await markVersions(db, packId, plan);
-	await readVersions(input, { pack, packId, versions: plan.read, known });
+	await readVersions(input, { pack, open, versions: plan.read, known });
 	await findLateNotes(input, { pack, packId, versions, known });
 	// Last, so that a pack that was read half is looked at again.
-	await digestPack(db, packId, pack, {
-		missingSyncs: 0,
-		fingerprint: seen.fingerprint,
-		...(seen.packId === null || seen.watched === 'all' ? { lookedAt: input.now() } : {}),
-	});
+	if (!open.finish(seen.fingerprint)) {
+		await open.saved();
+		await digestPack(db, packId, pack, {
+			missingSyncs: 0,
+			fingerprint: seen.fingerprint,
+			...(seen.packId === null || seen.watched === 'all' ? { lookedAt: input.now() } : {}),
+		});
+	}
 	const added = plan.read.filter(({ version }) => !known.some((old) => old.version === version)).length;
 	return { read: plan.read.length, added, vanished: plan.vanished.length, moved: plan.moved.length };
 }
 
 async function readVersions(
-	input: SyncInput,
-	what: { pack: DiscoveredPack; packId: string; versions: readonly DiscoveredVersion[]; known: Known },
+	input: Reading,
+	what: { pack: DiscoveredPack; open: OpenPack; versions: readonly DiscoveredVersion[]; known: Known },
 ): Promise<void> {
-	const batch: ReadVersion[] = [];
-	const save = async () => {
-		// Artifacts first: nothing in the catalog may refer to bytes that a crash has lost.
-		await input.artifacts.flush();
-		const done = batch.splice(0);
-		const isKnown = ({ version }: ReadVersion) => what.known.some((old) => old.version === version);
-		await saveVersions(input.db, what.packId, {
-			fresh: done.filter((version) => !isKnown(version)),
-			known: done.filter(isKnown),
-		});
-	};
-	try {
-		for (const version of what.versions) {
-			input.signal.throwIfAborted();
-			const old = what.known.find((candidate) => candidate.version === version.version) ?? null;
-			const read = await readOne(input, { ...what, version, old });
-			if (read !== null) batch.push(read);
-			if (batch.length >= BATCH) await save();
+	for (const version of what.versions) {
+		input.signal.throwIfAborted();
+		const old = what.known.find((candidate) => candidate.version === version.version) ?? null;
+		const read = await readOne(input, { pack: what.pack, packId: what.open.id, version, old });
+		if (read === null) continue;
+		if (old === null) await what.open.add(read);
+		else {
+			await input.artifacts.flush();
+			await replaceVersion(input.db.client, read);
 		}
-	} finally {
-		await save();
 	}
 }
 
@@ -140,7 +134,7 @@ async function findLateNotes(
 		const old = what.known.find((candidate) => candidate.version === version.version);
 		if (old === undefined || old.hasNotes || old.incomplete) continue;
 		const notes = await input.source.notes(what.pack, asFirstSeen(version, old), input.signal);
-		if (notes !== null) await saveNotes(input.db, { packId: what.packId, version: version.version }, notes.text);
+		if (notes !== null) await saveNotes(input.db.client, { packId: what.packId, version: version.version }, notes.text);
 	}
 }
 
@@ -152,22 +146,10 @@ export async function digestPack(
 	seen: Parameters<typeof updatePack>[2] = {},
 ): Promise<void> {
 	const versions = (await listOutlines(db, packId)).sort(newestFirst);
-	const newest = versions.find((version) => !version.prerelease) ?? versions[0];
+	const newest = latestOf(versions);
 	const latest = newest && (await getVersion(db, packId, newest.version));
-	const manifest = latest?.manifest ?? (await newestManifest(db, packId, versions));
-	await updatePack(db, packId, {
-		...seen,
-		name: manifest?.name ?? pack.name,
-		description: manifest?.description ?? '',
-		author: manifest?.author ?? '',
-		shape: manifest?.shape ?? 'unknown',
-		updatedAt: latest?.publishedAt ?? pack.updatedAt,
-		latestVersion: latest?.version ?? null,
-		versionCount: versions.length,
-		installable: versions.some(({ offered }) => offered),
-		reasons: latest === undefined ? ['The registry lists no version of this pack.'] : latest.reasons,
-		needsSecrets: manifest?.contract.some((variable) => variable.storage === 'vault' && variable.required) ?? false,
-	});
+	const named = latest?.manifest ? null : await newestManifest(db, packId, versions);
+	await updatePack(db, packId, { ...seen, ...packFacts(pack, versions, { latest, named }) });
 }
 
 /** The manifest of the newest version that has one with a name, for packs whose newest has none. */

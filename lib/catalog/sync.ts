@@ -1,5 +1,5 @@
 import { isAppError, messageOf } from '@/lib/core';
-import type { Db } from '@/lib/db';
+import type { Database, Db } from '@/lib/db';
 import type { DiscoveredPack, PackSource } from '@/lib/registry';
 import type { DigestStore } from './artifacts/store';
 import { planLook, SYNCS_UNTIL_GONE } from './plan';
@@ -7,6 +7,7 @@ import type { DescribeChart, FindElsewhere } from './read-version';
 import type { SyncProgress } from './sources/store';
 import { listStandings, updatePack } from './store';
 import { type PackReport, readPack } from './sync-pack';
+import { createWriter, type Writer } from './writer';
 
 export type SyncReport = {
 	packs: number;
@@ -20,7 +21,7 @@ export type SyncReport = {
 };
 
 export type SyncInput = {
-	db: Db;
+	db: Database;
 	sourceId: string;
 	sourceName: string;
 	source: PackSource;
@@ -42,7 +43,7 @@ const PACKS_AT_ONCE = 4;
 export async function syncSource(input: SyncInput): Promise<SyncReport> {
 	input.onProgress({ done: 0, total: 0, line: 'Listing packs' });
 	const discovered = await input.source.discover(input.signal);
-	const standings = await listStandings(input.db, input.sourceId);
+	const standings = await listStandings(input.db.client, input.sourceId);
 	const report: SyncReport = {
 		packs: discovered.length,
 		looked: 0,
@@ -52,6 +53,11 @@ export async function syncSource(input: SyncInput): Promise<SyncReport> {
 		moved: 0,
 		failed: [],
 	};
+	const fail = (pack: string, error: unknown) =>
+		void report.failed.push({ pack, problem: messageOf(error), hint: hintOf(error) });
+	const { db, artifacts, now } = input;
+	const source = { id: input.sourceId, name: input.sourceName };
+	const writer = createWriter({ db, artifacts, source, now, onFailed: fail });
 	let done = 0;
 	const queue = [...discovered];
 	/** A refusal that concerns the whole source; the other lanes stop at their next pack. */
@@ -61,21 +67,23 @@ export async function syncSource(input: SyncInput): Promise<SyncReport> {
 			input.signal.throwIfAborted();
 			input.onProgress({ done, total: discovered.length, line: `Reading ${pack.name}` });
 			try {
-				add(report, await syncPack(input, pack, standings.get(pack.name) ?? null));
+				add(report, await syncPack({ ...input, writer }, pack, standings.get(pack.name) ?? null));
 			} catch (error) {
 				input.signal.throwIfAborted();
 				// Going on would only be told to wait again, for every pack that is left.
 				if (isAppError(error, 'rate_limited')) refusal = error;
-				else report.failed.push({ pack: pack.name, problem: messageOf(error), hint: hintOf(error) });
+				else fail(pack.name, error);
 			}
 			done++;
 		}
 	};
-	await Promise.all(Array.from({ length: PACKS_AT_ONCE }, next));
-	await input.artifacts.flush();
+	const lanes = await Promise.allSettled(Array.from({ length: PACKS_AT_ONCE }, next));
+	await writer.flush();
+	await artifacts.flush();
+	for (const lane of lanes) if (lane.status === 'rejected') throw lane.reason;
 	if (refusal !== null) throw refusal;
 	const listed = new Set(discovered.map((pack) => pack.name));
-	for (const [key, pack] of standings) if (!listed.has(key)) await missPack(input.db, pack);
+	for (const [key, pack] of standings) if (!listed.has(key)) await missPack(db.client, pack);
 	input.onProgress({ done, total: discovered.length, line: 'Done' });
 	return report;
 }
@@ -84,7 +92,7 @@ type Standings = Awaited<ReturnType<typeof listStandings>>;
 
 /** Null when the listing says that nothing changed and there is no reason to doubt it. */
 async function syncPack(
-	input: SyncInput,
+	input: SyncInput & { writer: Writer },
 	pack: DiscoveredPack,
 	standing: NonNullable<ReturnType<Standings['get']>> | null,
 ): Promise<PackReport | null> {
@@ -94,7 +102,7 @@ async function syncPack(
 		spread: standing === null ? 0 : spreadOf(standing.id),
 	});
 	if (standing !== null && look === 'none') {
-		if (standing.missingSyncs > 0) await updatePack(input.db, standing.id, { missingSyncs: 0 });
+		if (standing.missingSyncs > 0) await updatePack(input.db.client, standing.id, { missingSyncs: 0 });
 		return null;
 	}
 	const watched = look === 'thorough' ? 'all' : standing?.installed ? 'installed' : 'none';
@@ -121,7 +129,7 @@ async function missPack(db: Db, pack: { id: string; missingSyncs: number }): Pro
 	});
 }
 
-/** A number from 0 to 1 that stays the same for a pack; ids are time-ordered, their last digits are random. */
+/** A number from 0 to 1 that stays the same for a pack: the last digits of its id are random. */
 function spreadOf(id: string): number {
 	return Number.parseInt(id.slice(-4), 16) / 0xffff;
 }

@@ -6,5 +6,5 @@ export { violatedConstraint } from './errors';
 export { Prisma } from './generated/client';
 export { lockFolder } from './lock';
 export { migrate } from './migrate';
-export type { Database, Db, Tx } from './open';
+export type { Database, Db, Statement, Tx } from './open';
 export { openDatabase } from './open';

@@ -181,6 +181,24 @@ describe('reading a source again', () => {
 	});
 });
 
+describe('a pack that the database refuses', () => {
+	test('fails alone, is named, and the packs that were read beside it are kept', async () => {
+		const [newest] = definition('terminal').versions.toReversed();
+		if (!newest) throw new Error('terminal has no version');
+		// PostgreSQL stores no NUL in a text.
+		const broken = { ...newest, manifests: { chart: '{"id":"broken"}\u0000' } };
+		registry.registries.publish({ ...definition('terminal'), id: 'broken', versions: [broken] });
+		const catalog = await openCatalog();
+		const id = await addSource(catalog, byNames(['terminal', 'broken', 'hello']));
+
+		expect((await catalog.sources.get(id)).problem).toContain('broken could not be read');
+		expect((await versionsOf(catalog, 'terminal')).length).toBeGreaterThan(0);
+		expect((await versionsOf(catalog, 'hello')).length).toBeGreaterThan(0);
+		const shown = (await catalog.list(new Map())).packs.find(({ slug }) => slug === 'terminal');
+		expect(shown?.latestVersion).not.toBeNull();
+	});
+});
+
 describe('a tag that moves', () => {
 	async function moveNewest(): Promise<{ version: string; before: string }> {
 		const repository = 'khal-os/charts/pack-terminal';

@@ -1,4 +1,4 @@
-import type { Db } from '@/lib/db';
+import type { Database, Db } from '@/lib/db';
 
 /** Rows of `artifact` and `http_cache`: what was learnt by digest, and answers that may be asked for conditionally. */
 
@@ -9,7 +9,7 @@ export async function findArtifact(db: Db, digest: string): Promise<Uint8Array |
 }
 
 export async function saveArtifact(
-	db: Db,
+	db: Pick<Database, 'bulk'>,
 	input: { digest: string; mediaType: string; bytes: Uint8Array },
 ): Promise<void> {
 	await saveArtifacts(db, [input]);
@@ -23,20 +23,21 @@ export type DigestStore = {
 	flush(): Promise<void>;
 };
 
-const BATCH_ITEMS = 64;
+const BATCH_ITEMS = 512;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
  * One statement per batch instead of one per blob, and no question about digests that cannot be there: a first sync
  * stores thousands. Digests are learnt once; what another replica stores later is at worst fetched again.
  */
-export function createDigestStore(db: Db): DigestStore {
+export function createDigestStore(db: Pick<Database, 'bulk' | 'client'>): DigestStore {
 	const pending = new Map<string, { mediaType: string; bytes: Uint8Array }>();
 	let pendingBytes = 0;
 	let known: Promise<Set<string>> | null = null;
+	let writing: Promise<void> = Promise.resolve();
 
 	function digests(): Promise<Set<string>> {
-		known ??= db.artifact
+		known ??= db.client.artifact
 			.findMany({ select: { digest: true } })
 			.then((rows) => new Set(rows.map(({ digest }) => digest)))
 			.catch((error: unknown) => {
@@ -46,7 +47,14 @@ export function createDigestStore(db: Db): DigestStore {
 		return known;
 	}
 
-	async function flush(): Promise<void> {
+	/** One after the other, so that nothing is written twice. */
+	function flush(): Promise<void> {
+		const next = writing.then(write, write);
+		writing = next;
+		return next;
+	}
+
+	async function write(): Promise<void> {
 		if (pending.size === 0) return;
 		const batch = [...pending].map(([digest, item]) => ({ digest, ...item }));
 		await saveArtifacts(db, batch);
@@ -61,7 +69,7 @@ export function createDigestStore(db: Db): DigestStore {
 		async get(digest) {
 			const waiting = pending.get(digest);
 			if (waiting !== undefined) return waiting.bytes;
-			return (await digests()).has(digest) ? findArtifact(db, digest) : null;
+			return (await digests()).has(digest) ? findArtifact(db.client, digest) : null;
 		},
 		async set(digest, mediaType, bytes) {
 			if (pending.has(digest) || (await digests()).has(digest)) return;
@@ -96,7 +104,7 @@ export function httpCache(db: Db): {
  * stores thousands, and building a VALUES list of them costs more than the insert.
  */
 async function saveArtifacts(
-	db: Db,
+	db: Pick<Database, 'bulk'>,
 	items: readonly { digest: string; mediaType: string; bytes: Uint8Array }[],
 ): Promise<void> {
 	let start = 1;
@@ -106,10 +114,11 @@ async function saveArtifacts(
 		return row;
 	});
 	const all = Buffer.concat(items.map(({ bytes }) => bytes));
-	await db.$executeRaw`
-		INSERT INTO artifact (digest, media_type, size, bytes)
-		SELECT digest, media_type, size, substring(${all}::bytea FROM start FOR size)
-		FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-			AS item(digest text, media_type text, size integer, start integer)
-		ON CONFLICT (digest) DO NOTHING`;
+	await db.bulk([{ text: INSERT_ARTIFACTS, values: [JSON.stringify(rows), all] }]);
 }
+
+const INSERT_ARTIFACTS = `
+	INSERT INTO artifact (digest, media_type, size, bytes)
+	SELECT digest, media_type, size, substring($2::bytea FROM start FOR size)
+	FROM jsonb_to_recordset($1::jsonb) AS item(digest text, media_type text, size integer, start integer)
+	ON CONFLICT (digest) DO NOTHING`;

@@ -108,7 +108,7 @@ export function createPoller(options: Options): Poller {
 		try {
 			const open = await clients.open(id);
 			const report = await syncSource({
-				db: db.client,
+				db,
 				sourceId: id,
 				sourceName: open.row.name,
 				source: open.source,
