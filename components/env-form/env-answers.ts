@@ -93,6 +93,8 @@ export function collectAnswers(input: {
 		const secret = isSecretVar(variable);
 		if (secret && kept.has(key)) continue;
 		if (secret && choices[key] === 'remove') discard.push(key);
+		// Left empty by somebody who was told that the stored value is of no use: then it goes without one.
+		else if (text === '' && known.secrets[key]?.state === 'needs-re-entry') discard.push(key);
 		else if (text !== '' && (secret || vaulted.has(key))) answers.secrets[key] = text;
 		else if (!secret && text !== (known.plain[key] ?? '')) answers.plain[key] = text;
 	}

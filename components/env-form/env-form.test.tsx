@@ -115,6 +115,31 @@ test('an optional secret can be removed, and is named for it', async () => {
 	expect(results).toEqual([{ answers: { plain: {}, secrets: {} }, discard: ['TOKEN'] }]);
 });
 
+test('an optional secret whose stored value is of no use goes when it is left empty', async () => {
+	const optional = [variable({ key: 'TOKEN', type: 'secret', storage: 'vault' })];
+	const secrets = { TOKEN: { state: 'needs-re-entry', setBy: null, setAt: null } } as const;
+	const { submit, results } = show({ contract: optional, known: { ...installed, plain: {}, secrets } });
+	await openOptional();
+	expect(screen.getByText(/leave it empty to go without/)).toBeTruthy();
+	await submit();
+	expect(results).toEqual([{ answers: { plain: {}, secrets: {} }, discard: ['TOKEN'] }]);
+});
+
+test('a number that is kept secret is checked like any number, and the sentence does not repeat it', async () => {
+	const { submit, results } = show({
+		contract: [variable({ key: 'LIMIT', type: 'number', storage: 'vault', required: true })],
+	});
+	await userEvent.type(screen.getByLabelText('LIMIT'), 'hunter-many');
+	await submit();
+	expect(results).toEqual([]);
+	expect(screen.getAllByText(/LIMIT must be a number/)).toHaveLength(2);
+	expect(document.body.textContent).not.toContain('hunter-many');
+	await userEvent.clear(screen.getByLabelText('LIMIT'));
+	await userEvent.type(screen.getByLabelText('LIMIT'), '42');
+	await submit();
+	expect(results).toEqual([{ answers: { plain: {}, secrets: { LIMIT: '42' } }, discard: [] }]);
+});
+
 test('a secret whose stored value cannot be used is asked for again', async () => {
 	const secrets = { API_KEY: { state: 'needs-re-entry', setBy: null, setAt: null } } as const;
 	const { submit, results } = show({ known: { ...installed, secrets } });

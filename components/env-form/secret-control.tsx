@@ -75,7 +75,10 @@ export function SecretControl(props: SecretControlProps) {
 	return (
 		<div className="grid gap-1.5">
 			{fact?.state === 'needs-re-entry' ? (
-				<p className="text-sm text-warning">The stored value can no longer be used. Enter it again.</p>
+				<p className="text-sm text-warning">
+					The stored value can no longer be used.{' '}
+					{field.required ? 'Enter it again.' : 'Enter it again, or leave it empty to go without.'}
+				</p>
 			) : null}
 			<SecretInput {...props} />
 			<div className="flex flex-wrap items-center justify-between gap-2">

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useMemo, useRef } from 'react';
-import { knownFrom } from '@/components/env-form/env-answers';
+import { type KnownAnswers, knownFrom } from '@/components/env-form/env-answers';
 import { ProblemNote } from '@/components/layout/problem-note';
 import { usePermission } from '@/components/layout/use-permission';
 import { PlanFooter } from '@/components/plan/plan-footer';
@@ -10,6 +10,7 @@ import { Note } from '@/components/ui/note';
 import { Loading, SkeletonRows } from '@/components/ui/skeleton';
 import type { InstallDetail } from '@/lib/contracts/installs';
 import type { VersionDetail } from '@/lib/contracts/packs';
+import type { Plan } from '@/lib/contracts/plans';
 import type { ChangeTarget } from './change-draft';
 import { ChangeParts } from './change-parts';
 import { GoBar } from './go-bar';
@@ -35,6 +36,7 @@ export function ChangeForm({ detail, version, target }: ChangeFormProps) {
 		[detail.configuration, version],
 	);
 	const plan = change.plan.data;
+	const usable = useMemo(() => withoutUnchecked(known, plan), [known, plan]);
 	const working = change.plan.isFetching;
 	const { plain, secrets } = change.draft;
 	// What was answered here already stays asked: an answered question must not vanish from the page.
@@ -47,7 +49,7 @@ export function ChangeForm({ detail, version, target }: ChangeFormProps) {
 			formId={FORM}
 			kind={target.kind}
 			contract={contract}
-			known={known}
+			known={usable}
 			asked={asked}
 			carried={plan.carried}
 			problems={change.problems}
@@ -108,6 +110,17 @@ export function ChangeForm({ detail, version, target }: ChangeFormProps) {
 			) : null}
 		</div>
 	);
+}
+
+/** A stored secret that nobody may read to check it against its new type is no longer "set and kept". */
+function withoutUnchecked(known: KnownAnswers, plan: Plan | undefined): KnownAnswers {
+	const secrets = new Map(Object.entries(known.secrets));
+	for (const { change } of plan?.changes ?? []) {
+		if (change.kind !== 'retyped' || change.state !== 'unreadable') continue;
+		const fact = secrets.get(change.key);
+		if (fact !== undefined) secrets.set(change.key, { ...fact, state: 'needs-re-entry' });
+	}
+	return { ...known, secrets: Object.fromEntries(secrets) };
 }
 
 /** The button that was pressed gives way to the verb of the page; a keyboard must not lose its place over that. */

@@ -180,7 +180,7 @@ async function changeDraft(
 			? null
 			: diffContract({
 					steps,
-					...(held === null ? {} : { answers: heldBy(held, found.lost) }),
+					...(held === null ? {} : { answers: heldBy(held, { lost: found.lost, wanted: delivery.manifest }) }),
 					instanceKeys: Object.keys(instanceValues),
 					renames: request.renames,
 					separate: request.separate ?? [],

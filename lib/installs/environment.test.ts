@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type EnvVar, type Manifest, parseManifest } from '@/lib/manifest';
+import { type Manifest, parseManifest } from '@/lib/manifest';
 import { type EnvironmentInput, prepareEnvironment } from './environment';
+import { heldBy } from './held';
 
-const manifest = (env: Partial<EnvVar>[], version = '1.0.0'): Manifest => {
+const manifest = (env: object[], version = '1.0.0'): Manifest => {
 	const parsed = parseManifest({
 		id: 'x',
 		version,
@@ -102,6 +103,53 @@ describe('prepareEnvironment', () => {
 		expect(chosen).toMatchObject({ given: ['API_KEY', 'DATABASE_URL'], invalid: [] });
 		expect(later.keep.map((secret) => secret.key)).toEqual(['API_KEY', 'DATABASE_URL']);
 		expect(later.config).not.toHaveProperty('DATABASE_URL');
+	});
+
+	test('a plain value that becomes a secret is checked against the type it gets, and not repeated', () => {
+		const later = manifest([
+			{ key: 'API_KEY', description: 'k', required: true, type: 'secret' },
+			{ key: 'REGION', description: 'r', required: true, type: 'number', visibility: 'vault' },
+		]);
+		const prepared = prepareEnvironment({ ...again, manifest: later });
+
+		expect(prepared.invalid).toEqual([{ name: 'REGION', reason: expect.stringContaining('REGION must be a number') }]);
+		expect(JSON.stringify(prepared.invalid)).not.toContain('eu');
+		expect(prepareEnvironment({ ...again, manifest: later, secretKeys: ['REGION'] }).invalid).toEqual([]);
+	});
+
+	describe('a stored secret whose type gets narrower', () => {
+		const of = (type: string, required = true) =>
+			manifest([
+				{ key: 'LIMIT', description: 'l', required, type, visibility: 'vault' },
+				{ key: 'REGION', description: 'r', required: true, type: 'string' },
+			]);
+		const stored = { ...previous, manifest: of('string'), secrets: { LIMIT: entry } };
+		const upgrade = (change: Partial<EnvironmentInput>) =>
+			prepareEnvironment({ ...again, previous: stored, ...change });
+
+		test('is asked for again, because nobody may read it to check it', () => {
+			expect(upgrade({ manifest: of('number') }).invalid.map(({ name }) => name)).toEqual(['LIMIT']);
+			expect(upgrade({ manifest: of('number'), secretKeys: ['LIMIT'] })).toMatchObject({ invalid: [], keep: [] });
+			expect(upgrade({ manifest: of('number', false), discard: ['LIMIT'] })).toMatchObject({ invalid: [], keep: [] });
+		});
+
+		test('control: the same type, or one that takes any text, carries it unread', () => {
+			expect(upgrade({ manifest: of('string') })).toMatchObject({ invalid: [], keep: [{ key: 'LIMIT' }] });
+			expect(upgrade({ manifest: of('secret') })).toMatchObject({ invalid: [], keep: [{ key: 'LIMIT' }] });
+		});
+
+		test('stays archived when it was away meanwhile, and comes back only where it was checked for that type', () => {
+			const archived = upgrade({
+				manifest: manifest([{ key: 'REGION', description: 'r', required: true, type: 'string' }]),
+			});
+			const before = { ...stored, number: 5, secrets: {}, answers: archived.answers, archived: archived.archived };
+			const back = (type: string) => prepareEnvironment({ ...again, previous: before, manifest: of(type) });
+
+			expect(back('number')).toMatchObject({ invalid: [{ name: 'LIMIT' }], archived: { LIMIT: { revision: 4 } } });
+			expect(back('string')).toMatchObject({ invalid: [], keep: [{ key: 'LIMIT', fromSecret: 'pack-x-env-r4' }] });
+			expect(heldBy(before, { wanted: of('number') }).secretsSet).toEqual([]);
+			expect(heldBy(before, { wanted: of('string') }).secretsSet).toEqual(['LIMIT']);
+		});
 	});
 
 	test('the value of a removed key is archived, or given up when asked', () => {

@@ -1,7 +1,16 @@
 import type { KeptSecret } from '@/lib/contracts/runner';
 import type { InvalidParam } from '@/lib/core';
-import { checkAnswers, isSecretVar, type Manifest, normaliseAnswer, resolveEnvironment } from '@/lib/manifest';
-import type { Archive, EffectiveConfig, PlainAnswers, SecretLedger } from './schema';
+import {
+	checkAnswers,
+	checkTypes,
+	type EnvVar,
+	isNarrower,
+	isSecretVar,
+	type Manifest,
+	normaliseAnswer,
+	resolveEnvironment,
+} from '@/lib/manifest';
+import type { Archive, EffectiveConfig, PlainAnswers, SecretEntry, SecretLedger } from './schema';
 
 /** Pure: from what was asked and what was there before to the environment of the next revision. */
 
@@ -59,6 +68,10 @@ export function prepareEnvironment(input: EnvironmentInput): PreparedEnvironment
 			const variable = variables.get(key);
 			return variable !== undefined && isSecretVar(variable);
 		},
+		fits: (key, type) => {
+			const variable = variables.get(key);
+			return variable !== undefined && !isNarrower(variable.type, type);
+		},
 	};
 	const given = [...new Set(input.secretKeys)].sort();
 	const kept = carryOver(input, at, new Set(given));
@@ -72,7 +85,7 @@ export function prepareEnvironment(input: EnvironmentInput): PreparedEnvironment
 	const staticEnv = manifest.backend?.env ?? {};
 	const held = new Set([...kept.keep.map((secret) => secret.key), ...given, ...Object.keys(kept.promoted)]);
 	const provided = new Set([...Object.keys(input.instanceValues), ...Object.keys(staticEnv)]);
-	const stopping = [...misplaced(input, at), ...kept.lost];
+	const stopping = [...misplaced(input, at), ...kept.lost, ...checkTypes(manifest.contract, kept.promoted)];
 	const refused = new Set(stopping.map((param) => param.name));
 	const usable = Object.fromEntries(Object.entries(answers).filter(([key]) => !refused.has(key)));
 	const invalid = unique([...stopping, ...checkAnswers(manifest.contract, usable, { kept: held, provided })]);
@@ -137,7 +150,12 @@ export function secretKeysOf(revision: { secrets: SecretLedger }): string[] {
 	return Object.keys(revision.secrets).sort();
 }
 
-type Contract = { has(key: string): boolean; isSecret(key: string): boolean };
+type Contract = {
+	has(key: string): boolean;
+	isSecret(key: string): boolean;
+	/** Would every text of that type do? A secret is not read to find out whether this one does. */
+	fits(key: string, type: EnvVar['type'] | null): boolean;
+};
 type Carried = Pick<PreparedEnvironment, 'answers' | 'keep' | 'promoted' | 'archived'> & { lost: InvalidParam[] };
 
 /** What goes along without anybody doing anything, and what the new contract has no place for. */
@@ -149,6 +167,7 @@ function carryOver(input: EnvironmentInput, contract: Contract, given: ReadonlyS
 	const discard = new Set(input.discard);
 	const edited = new Set(Object.keys(input.plain));
 	const wasSecret = new Set(previous.manifest.contract.filter(isSecretVar).map(({ key }) => key));
+	const types = typesOf(previous.manifest);
 
 	for (const [key, value] of Object.entries(previous.answers)) {
 		const next = renamed(key);
@@ -164,12 +183,13 @@ function carryOver(input: EnvironmentInput, contract: Contract, given: ReadonlyS
 		const isLost = input.lost.includes(key);
 		if (!contract.has(next)) {
 			const entry = previous.secrets[key];
-			if (!isLost && entry !== undefined) carried.archived[key] = { ...entry, revision: previous.number };
+			if (!isLost && entry !== undefined) carried.archived[key] = asArchived(entry, previous.number, types.get(key));
 		}
 		// A key that stopped being a secret is never carried: its value would become readable (DESIGN section 4). A plain
 		// key the admin chose to store as a secret (an address with a password in it) stays one.
 		else if (!contract.isSecret(next) && (wasSecret.has(key) || edited.has(next))) continue;
 		else if (isLost) carried.lost.push(lostParam(next));
+		else if (!contract.fits(next, types.get(key) ?? null)) carried.lost.push(uncheckedParam(next));
 		else carried.keep.push(keptFrom(release, previous.number, key, next));
 	}
 	unarchive(input, contract, carried, given);
@@ -188,16 +208,28 @@ function unarchive(input: EnvironmentInput, contract: Contract, carried: Carried
 	for (const [key, value] of Object.entries(input.previous?.archived ?? {})) {
 		if (input.discard.includes(key) || taken.has(key)) continue;
 		const isPlain = typeof value === 'string';
-		if (!contract.has(key) || (!isPlain && !contract.isSecret(key))) carried.archived[key] ??= value;
+		const usable = isPlain || (contract.isSecret(key) && contract.fits(key, value.type ?? null));
+		if (!contract.has(key) || !usable) carried.archived[key] ??= value;
 		else if (!isPlain) carried.keep.push(keptFrom(input.release, value.revision, key));
 		else if (contract.isSecret(key)) carried.promoted[key] = value;
 		else carried.answers[key] = value;
 	}
 }
 
-function valuesAsArchive({ answers, secrets, number }: PreviousRevision): Archive {
-	const hidden = Object.entries(secrets).map(([key, entry]) => [key, { ...entry, revision: number }] as const);
+function valuesAsArchive({ answers, manifest, secrets, number }: PreviousRevision): Archive {
+	const types = typesOf(manifest);
+	const hidden = Object.entries(secrets).map(
+		([key, entry]) => [key, asArchived(entry, number, types.get(key))] as const,
+	);
 	return { ...answers, ...Object.fromEntries(hidden) };
+}
+
+function asArchived(entry: SecretEntry, revision: number, type: EnvVar['type'] | undefined): Archive[string] {
+	return { ...entry, revision, ...(type === undefined ? {} : { type }) };
+}
+
+function typesOf({ contract }: Manifest): Map<string, EnvVar['type']> {
+	return new Map(contract.map(({ key, type }) => [key, type]));
 }
 
 function keptFrom(release: string, number: number, fromKey: string, key = fromKey): KeptSecret {
@@ -206,6 +238,11 @@ function keptFrom(release: string, number: number, fromKey: string, key = fromKe
 
 function lostParam(key: string): InvalidParam {
 	return { name: key, reason: `${key} was set, but its value is no longer in the cluster. Enter it again.` };
+}
+
+function uncheckedParam(key: string): InvalidParam {
+	const reason = `${key} has another type in this version. The stored secret cannot be read to check it, so enter it again.`;
+	return { name: key, reason };
 }
 
 function misplaced(input: EnvironmentInput, contract: Contract): InvalidParam[] {

@@ -3,7 +3,7 @@ import type { Plan } from '@/lib/contracts/plans';
 import type { JudgedPower } from '@/lib/contracts/policy';
 import type { PowerCode, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
 import type { InvalidParam } from '@/lib/core';
-import { type ContractChange, explainChange } from '@/lib/manifest';
+import { type ContractChange, explainChange, isSecretVar } from '@/lib/manifest';
 import { returningAgainstPolicy } from '@/lib/policy';
 import { acknowledgementsOf } from './acknowledge';
 import { takesOtherBytes } from './delivery';
@@ -166,9 +166,10 @@ function configurationOf(draft: Draft): Plan['configuration'] {
 	for (const key of Object.keys(before?.secrets ?? {}))
 		if (!held.has(key) && ![...kept.values()].includes(key) && !wanted.has(key))
 			secret(key, 'removed', environment.archived[key] === undefined ? 'kept' : 'archived');
+	const hidden = new Set(delivery.manifest.contract.filter(isSecretVar).map(({ key }) => key));
 	for (const param of environment.invalid)
 		if (!held.has(param.name))
-			rows.push({ key: param.name, secret: false, state: 'missing', value: null, origin: 'answer' });
+			rows.push({ key: param.name, secret: hidden.has(param.name), state: 'missing', value: null, origin: 'answer' });
 	return rows.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 

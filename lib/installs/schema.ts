@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ActorRef, Timestamp } from '@/lib/contracts/names';
 import { PolicyVerdict } from '@/lib/contracts/policy';
 import { KeptSecret, Power, PowerCode } from '@/lib/contracts/runner';
-import { Manifest } from '@/lib/manifest';
+import { EnvVarType, Manifest } from '@/lib/manifest';
 
 /** Shapes of the JSON columns this module owns. */
 
@@ -16,10 +16,13 @@ export type SecretLedger = z.infer<typeof SecretLedger>;
 export const PlainAnswers = z.record(z.string(), z.string());
 export type PlainAnswers = z.infer<typeof PlainAnswers>;
 
-/** Values of keys the contract no longer has: plain ones in clear, a secret as the revision whose Secret still holds it. */
+/**
+ * Values of keys the contract no longer has: plain ones in clear, a secret as the revision whose Secret still holds it,
+ * with the type it was checked against.
+ */
 export const Archive = z.record(
 	z.string(),
-	z.union([z.string(), SecretEntry.extend({ revision: z.int().positive() })]),
+	z.union([z.string(), SecretEntry.extend({ revision: z.int().positive(), type: EnvVarType.optional() })]),
 );
 export type Archive = z.infer<typeof Archive>;
 

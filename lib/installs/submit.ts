@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, appendAudit } from '@/lib/audit';
 import type { JudgedPower } from '@/lib/contracts/policy';
-import { AppError, isAppError, messageOf, Secret } from '@/lib/core';
+import { AppError, type InvalidParam, isAppError, messageOf, Secret } from '@/lib/core';
 import type { Database, Tx } from '@/lib/db';
+import { checkTypes, normaliseAnswer } from '@/lib/manifest';
 import { gainedPowers, markOf, type PackPolicy, type PolicyService, refusalsOf, stricterSince } from '@/lib/policy';
 import type { RunnerClient } from '@/lib/runner/client';
 import { acknowledgementsOf, missingFrom, whatMoved } from './acknowledge';
@@ -60,7 +61,13 @@ export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission:
 	const { facts, powers } = await assertApproved(deps.db, draft, { submission, policy });
 	const { delivery, environment } = draft;
 	if (delivery === null || environment === null) throw new AppError('invalid_request', 'There is nothing to deliver.');
-	const secrets = Object.fromEntries(environment.given.map((key) => [key, new Secret(submission.secrets[key] ?? '')]));
+	const types = new Map(delivery.manifest.contract.map(({ key, type }) => [key, type]));
+	const secrets = Object.fromEntries(
+		environment.given.map((key) => {
+			const text = normaliseAnswer(types.get(key) ?? 'secret', submission.secrets[key] ?? '');
+			return [key, new Secret(text)] as const;
+		}),
+	);
 	const hasChart = delivery.chart !== null;
 	const operationId = randomUUID();
 	const { kind } = draft;
@@ -190,11 +197,7 @@ async function assertApproved(
 	const facts = await assertUnmoved(db, draft, submission.planHash);
 	const reasons = draft.delivery?.reasons ?? [];
 	if (reasons.length > 0) throw new AppError('not_installable', reasons.join(' '));
-	const empty = Object.entries(submission.secrets).filter(([, value]) => value === '' || value.includes('\0'));
-	const invalid = [
-		...(draft.environment?.invalid ?? []),
-		...empty.map(([name]) => ({ name, reason: `${name} is empty or not usable as text.` })),
-	];
+	const invalid = [...(draft.environment?.invalid ?? []), ...unusable(draft, submission.secrets)];
 	if (invalid.length > 0) {
 		throw new AppError(
 			'invalid_answers',
@@ -219,6 +222,15 @@ async function assertApproved(
 		});
 	}
 	return { facts, powers };
+}
+
+/** A plan knows only which secrets are given; what they are like is looked at here, and never repeated. */
+function unusable({ delivery }: Pick<Draft, 'delivery'>, secrets: Submission['secrets']): InvalidParam[] {
+	const empty = Object.entries(secrets).filter(([, value]) => value === '');
+	return [
+		...empty.map(([name]) => ({ name, reason: `${name} is empty.` })),
+		...checkTypes(delivery?.manifest.contract ?? [], secrets),
+	];
 }
 
 /**

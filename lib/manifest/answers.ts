@@ -82,6 +82,26 @@ export function checkAnswers(
 		.sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
 }
 
+/**
+ * Values whose secrecy forbids to keep them, checked against their types only: one sentence per key that does not fit,
+ * which never repeats the value. Keys that are no part of the contract are somebody else's to refuse.
+ */
+export function checkTypes(
+	contract: readonly EnvVar[],
+	values: Readonly<Record<string, string>>,
+	locale: Locale = 'en',
+): InvalidParam[] {
+	return contract.flatMap(({ key, type }): InvalidParam[] => {
+		const problem = Object.hasOwn(values, key) ? answerProblem(type, values[key] ?? '') : null;
+		return problem === null ? [] : [{ name: key, reason: answerSentence(locale, problem, key) }];
+	});
+}
+
+/** Can a text that fits `from` fail `to`? `from` null = nobody knows what it was checked against. */
+export function isNarrower(to: EnvVarType, from: EnvVarType | null): boolean {
+	return to !== from && to !== 'string' && to !== 'secret';
+}
+
 /** Why `text` cannot be the value of this type; null when it can. An empty text is "not answered", never wrong. */
 export function answerProblem(type: EnvVarType, text: string): AnswerProblem | null {
 	if (text === '') return null;

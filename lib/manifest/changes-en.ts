@@ -134,7 +134,7 @@ function retyped(change: Extract<ContractChange, { kind: 'retyped' }>): string {
 		case 'unknown':
 			return `${key} must now be ${to} (before: ${typeName(change.from)}): a value that does not fit has to be corrected.`;
 		case 'unreadable':
-			return `${key} must now be ${to}. The stored secret cannot be read to check it: replace it if it does not fit.`;
+			return `${key} must now be ${to}. The stored secret cannot be read to check it: enter it again.`;
 		default:
 			return assertNever(change.state);
 	}

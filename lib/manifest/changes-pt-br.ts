@@ -134,7 +134,7 @@ function retyped(change: Extract<ContractChange, { kind: 'retyped' }>): string {
 		case 'unknown':
 			return `${key} agora precisa ser ${to} (antes: ${typeName(change.from)}): um valor que não servir terá de ser corrigido.`;
 		case 'unreadable':
-			return `${key} agora precisa ser ${to}. O segredo guardado não pode ser lido para conferir: troque-o se não servir.`;
+			return `${key} agora precisa ser ${to}. O segredo guardado não pode ser lido para conferir: informe-o de novo.`;
 		default:
 			return assertNever(change.state);
 	}

@@ -259,7 +259,27 @@ const table: Row[] = [
 		older: { contract: [A({ storage: 'vault' })] },
 		newer: { contract: [A({ storage: 'vault', type: 'number' })] },
 		answers: stored('A'),
-		expected: [{ kind: 'retyped', verdict: 'warning', gate: 'acknowledge', state: 'unreadable' }],
+		expected: [{ kind: 'retyped', verdict: 'breaking', gate: 'value-needed', state: 'unreadable' }],
+		questions: ['A'],
+	},
+	{
+		rule: 'a plain key that is kept secret by choice cannot be checked either',
+		older: { contract: [A()] },
+		newer: { contract: [A({ type: 'url' })] },
+		answers: stored('A'),
+		expected: [{ kind: 'retyped', verdict: 'breaking', gate: 'value-needed', state: 'unreadable' }],
+		questions: ['A'],
+	},
+	{
+		rule: 'a plain value becomes a secret of a narrower type that it does not fit',
+		older: { contract: [A()] },
+		newer: { contract: [A({ storage: 'vault', type: 'number' })] },
+		answers: has({ A: 'many' }),
+		expected: [
+			{ kind: 'retyped', verdict: 'breaking', gate: 'value-needed', state: 'invalid' },
+			{ kind: 'now-secret', verdict: 'warning', gate: 'acknowledge' },
+		],
+		questions: ['A'],
 	},
 	{
 		rule: 'a type is widened',

@@ -113,7 +113,8 @@ function typeRule({ key, valueKey, older, newer, holdings }: KeyCase): Finding |
 	if (to === 'string') return { ...finding, state: 'widened', verdict: 'none', gate: 'none' };
 	if (isSecretVar(older.variable) || holdings.secretsSet.has(valueKey)) {
 		if (holds(valueKey, holdings) === false) return { ...finding, state: 'unset', verdict: 'notice', gate: 'none' };
-		return { ...finding, state: 'unreadable', verdict: 'warning', gate: 'acknowledge' };
+		// Nobody may read it to check it, and what does not fit would only show in a crashing container.
+		return { ...finding, state: 'unreadable', verdict: 'breaking', gate: 'value-needed' };
 	}
 	if (holdings.plain === null) return { ...finding, state: 'unknown', verdict: 'breaking', gate: 'value-needed' };
 	if (!Object.hasOwn(holdings.plain, valueKey)) return { ...finding, state: 'unset', verdict: 'notice', gate: 'none' };

@@ -5,7 +5,7 @@
  * The face is wider than ten values because three screens, the API, the CLI and the worker must decide with the very
  * same functions: two groups, data shapes (zod) and one verb per question people ask.
  */
-export { answerSchema, checkAnswers, normaliseAnswer } from './answers';
+export { answerSchema, checkAnswers, checkTypes, isNarrower, normaliseAnswer } from './answers';
 export { contractBadge } from './badge';
 export { ContractChange, ContractDiff, Verdict } from './change';
 export type { ContractStep } from './diff';

@@ -1,6 +1,7 @@
 import type { PackDefinition } from '@/lib/sandbox';
 
-type Keys = Record<string, 'string' | 'number' | 'boolean' | 'url' | 'secret'>;
+type KeyType = 'string' | 'number' | 'boolean' | 'url' | 'secret';
+type Keys = Record<string, KeyType | { type: KeyType; visibility: 'vault' }>;
 
 /** A pack with a chart of one Deployment; every key is required. `keys` null: its publisher forgot the manifest. */
 export function packOf(id: string, versions: readonly { version: string; keys: Keys | null }[]): PackDefinition {
@@ -18,7 +19,7 @@ export function packOf(id: string, versions: readonly { version: string; keys: K
 				key,
 				description: `What ${key} is for`,
 				required: true,
-				type,
+				...(typeof type === 'string' ? { type } : type),
 			})),
 		});
 	return {
