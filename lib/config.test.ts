@@ -41,4 +41,24 @@ describe('readConfig', () => {
 
 		expect(JSON.stringify(config)).not.toContain('do_not_print');
 	});
+
+	test('the proxies of the server are read as other programs read them, and their passwords do not show', () => {
+		const { proxies } = readConfig(
+			{
+				https_proxy: 'http://ana:hunter2@proxy.example:3128',
+				HTTP_PROXY: 'proxy.example:8080',
+				no_proxy: 'a.b, .c 10.0.0.0/8',
+			},
+			'/srv',
+		);
+
+		expect(proxies.https?.reveal()).toBe('http://ana:hunter2@proxy.example:3128');
+		expect(proxies.http?.reveal()).toBe('http://proxy.example:8080');
+		expect(proxies.except).toEqual(['a.b', '.c', '10.0.0.0/8']);
+		expect(JSON.stringify(proxies)).not.toContain('hunter2');
+		expect(readConfig({ https_proxy: 'http://a:1', HTTPS_PROXY: 'http://b:2' }, '/srv').proxies.https?.reveal()).toBe(
+			'http://b:2',
+		);
+		expect(() => readConfig({ HTTPS_PROXY: 'socks5://hunter2@x:1' }, '/srv')).toThrow(/HTTPS_PROXY: must be an http/);
+	});
 });

@@ -15,6 +15,12 @@ const list = z
 			.filter((item) => item !== ''),
 	);
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+/** `proxy.example:3128` counts as http, as everywhere; the address may hold a name and password. */
+const proxyUrl = z
+	.string()
+	.transform((text) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`))
+	.refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an http or https address')
+	.transform((text) => new Secret(text));
 const secret = z.string().transform((text) => new Secret(text));
 
 /** Every setting: what it does, as README prints it, and how it is read. `docs-drift.test.ts` compares the two. */
@@ -135,6 +141,25 @@ export const settings = {
 		default: 'GitHub storage hosts',
 		read: list,
 	},
+	HTTPS_PROXY: {
+		about: 'HTTP proxy for sources that are asked over https and have no proxy of their own; lower case works too.',
+		default: 'none',
+		read: proxyUrl.optional(),
+	},
+	HTTP_PROXY: {
+		about: 'The same for sources that are asked over plain http.',
+		default: 'none',
+		read: proxyUrl.optional(),
+	},
+	NO_PROXY: {
+		about:
+			'Hosts, `.suffix`es and address ranges, comma separated, that are asked without a proxy; this machine always is.',
+		default: 'none',
+		read: z
+			.string()
+			.default('')
+			.transform((text) => text.split(/[\s,]+/).filter((entry) => entry !== '')),
+	},
 	PACKYARD_SYNC_MINUTES: {
 		about: 'How often sources are read again.',
 		default: '15',
@@ -204,6 +229,8 @@ export type Config = {
 		npmUrl: string;
 		allowedHosts: string[];
 	} | null;
+	/** How sources without a proxy of their own get out. */
+	proxies: { https: Secret | null; http: Secret | null; except: string[] };
 	syncMinutes: number;
 	helmTimeoutSeconds: number;
 	patienceSeconds: number;
@@ -224,7 +251,9 @@ export function readConfig(
 	env: Readonly<Record<string, string | undefined>> = process.env,
 	rootDir = process.cwd(),
 ): Config {
-	const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+	const lowered = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [name, env[name.toLowerCase()]] as const);
+	const given = [...lowered, ...Object.entries(env)].filter(([, value]) => value !== undefined && value !== '');
+	const present = Object.fromEntries(given);
 	const shape = z.object({ ...shapeOf(settings) });
 	const parsed = shape.safeParse(present);
 	const problems = parsed.success
@@ -299,6 +328,7 @@ function toConfig(
 						npmUrl: values.PACKYARD_NPM_URL,
 						allowedHosts: values.PACKYARD_ALLOWED_HOSTS,
 					},
+		proxies: { https: values.HTTPS_PROXY ?? null, http: values.HTTP_PROXY ?? null, except: values.NO_PROXY },
 		syncMinutes: values.PACKYARD_SYNC_MINUTES,
 		helmTimeoutSeconds: values.PACKYARD_HELM_TIMEOUT_SECONDS,
 		patienceSeconds: values.PACKYARD_PATIENCE_SECONDS,

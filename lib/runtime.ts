@@ -129,6 +129,7 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 		vault: keys.vault,
 		// A runner that shares the database knows only its own settings, not the portal's.
 		managed: config.role === 'runner' ? null : [world.source],
+		proxies: config.proxies,
 		syncMinutes: config.syncMinutes,
 		log,
 	});

@@ -2,6 +2,7 @@ import 'server-only';
 import { SourceConfig, type SourceConfigInput } from '@/lib/contracts/source-config';
 import type { Secret } from '@/lib/core';
 import type { Database } from '@/lib/db';
+import type { ConnectionOptions } from '@/lib/registry';
 import { createDigestStore, httpCache } from './artifacts/store';
 import { createAttachments } from './attach';
 import { type BundleSelection, exportBundle } from './bundle/export';
@@ -24,6 +25,8 @@ export type CatalogOptions = {
 	vault: Vault;
 	/** Null = whatever was described before stays as it is. */
 	managed: readonly ManagedSource[] | null;
+	/** The server's own proxies; none when absent. */
+	proxies?: ConnectionOptions['proxies'];
 	syncMinutes: number;
 	log: PollerLog;
 };
@@ -34,18 +37,19 @@ export type Catalog = Awaited<ReturnType<typeof createCatalog>>;
  * The catalog of packs: keeps the last good state of every source and the last error beside it. `start` reads the
  * sources at once and then every `syncMinutes`, with jitter; one reader per source, across replicas.
  */
-export async function createCatalog({ db, vault, managed, syncMinutes, log }: CatalogOptions) {
+export async function createCatalog({ db, vault, managed, proxies, syncMinutes, log }: CatalogOptions) {
 	const credentials = await describeManaged(db, managed);
 	const count = await resealAll(db, vault);
 	if (count > 0) log.info({ count }, 'credentials of sources were encrypted with the new key');
 	const artifacts = createDigestStore(db);
-	const transport = { cache: httpCache(db.client), artifacts };
+	const network = proxies === undefined ? {} : { proxies };
+	const transport = { cache: httpCache(db.client), artifacts, ...network };
 	const clients = createSourceClients({ db, vault, managed: credentials, transport });
 	const now = () => new Date();
 	const poller = createPoller({ db, clients, artifacts, syncMinutes, log, now });
 
 	const bytes = createBytes({ db, clients, artifacts });
-	const sources = createSources({ db, vault, clients, poller, now });
+	const sources = createSources({ db, vault, clients, poller, network, now });
 
 	return {
 		...bytes,

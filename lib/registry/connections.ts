@@ -17,7 +17,16 @@ export type ConnectionOptions = Transport &
 /** How patiently, and by which clock, requests are made; everything has a default. */
 type Transport = Pick<
 	HttpOptions,
-	'retries' | 'timeoutMs' | 'idleMs' | 'concurrencyPerHost' | 'now' | 'sleep' | 'random' | 'onWarning' | 'onAnswer'
+	| 'proxies'
+	| 'retries'
+	| 'timeoutMs'
+	| 'idleMs'
+	| 'concurrencyPerHost'
+	| 'now'
+	| 'sleep'
+	| 'random'
+	| 'onWarning'
+	| 'onAnswer'
 >;
 
 /** The clients of a source over one HTTP core, so that limits and trust are shared. */

@@ -73,11 +73,15 @@ const examinations: readonly [DoctorStepName, (examination: Examination) => Prom
 	['npm', examineNpm],
 ];
 
-async function examineDns({ config, options, connections }: Examination): Promise<Finding> {
-	if (config.proxy !== null) return skipped('The proxy resolves names.');
+async function examineDns({ options, connections }: Examination): Promise<Finding> {
 	const resolve = options.resolve ?? systemResolve;
 	const found: string[] = [];
-	for (const hostname of new Set(hostsOf(connections))) {
+	const urls = urlsOf(connections);
+	const ways = urls.map((url) => connections.http.wayTo(url)).filter((way) => way !== null);
+	for (const way of new Map(ways.map((one) => [one.host, one])).values()) {
+		found.push(`The proxy ${way.host} of the ${way.from} resolves what is asked for through it`);
+	}
+	for (const hostname of new Set(urls.filter((url) => connections.http.wayTo(url) === null).map(nameOf))) {
 		if (classifyHost(hostname) !== null) continue;
 		const addresses = await resolve(hostname).catch((cause: unknown) => {
 			throw new AppError('upstream_unavailable', `${hostname} could not be found by name.`, {
@@ -88,6 +92,7 @@ async function examineDns({ config, options, connections }: Examination): Promis
 		});
 		found.push(`${hostname} → ${addresses.slice(0, 3).join(', ')}`);
 	}
+	if (ways.length === urls.length) return skipped(`${found.join('; ')}.`);
 	return ok(found.length === 0 ? 'Only addresses are configured, no names.' : found.join('; '));
 }
 
@@ -110,7 +115,8 @@ async function examineTls(examination: Examination): Promise<Finding> {
 			'Give the registry a certificate and use https.',
 		);
 	}
-	return ok(`${url.host} shows a trusted certificate.`);
+	const way = connections.http.wayTo(url);
+	return ok(`${url.host} shows a trusted certificate${way === null ? '' : `, through the proxy ${way.host}`}.`);
 }
 
 async function examinePing({ connections, seen }: Examination): Promise<Finding> {
@@ -277,10 +283,14 @@ function firstChart(
 	return charts.find(({ host }) => host === own?.host) ?? charts[0] ?? null;
 }
 
-function hostsOf({ endpoints, registryUrl }: Connections): string[] {
+function urlsOf({ endpoints, registryUrl }: Connections): URL[] {
 	const { registry, npm, github } = endpoints;
 	const urls = [npm?.url, github?.url].filter((url) => url !== undefined).map((url) => new URL(url));
-	return [...(registry === null ? [] : [registryUrl(registry.host)]), ...urls].map(({ hostname }) => hostname);
+	return [...(registry === null ? [] : [registryUrl(registry.host)]), ...urls];
+}
+
+function nameOf({ hostname }: URL): string {
+	return hostname;
 }
 
 async function systemResolve(hostname: string): Promise<string[]> {

@@ -1,44 +1,31 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import { connect, createServer as createTcpServer, type Server as Listener, type Socket } from 'node:net';
+import { createServer as createTcpServer, type Server as Listener, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { GithubSourceConfig, OciSourceConfig } from '@/lib/contracts/source-config';
 import { createPackSource, runDoctor } from '@/lib/registry';
 import { type Sandbox, startSandbox } from '@/lib/sandbox';
 import { createCertificate } from '@/lib/sandbox/cluster/certificate';
+import { startTunnel, type Tunnel } from '../support/tunnel';
 
 const DAY = 86_400_000;
 
 /** Any TLS server with a certificate of its own will do; the pretend Kubernetes API is one. */
 let sandbox: Sandbox;
-let proxy: Server;
-let tunnels: string[] = [];
+let proxy: Tunnel;
 
 beforeAll(async () => {
 	sandbox = await startSandbox({ dataDir: null });
-	proxy = createServer().on('connect', (request, client) => {
-		tunnels.push(request.url ?? '');
-		const [host = '', port = ''] = (request.url ?? '').split(':');
-		const upstream = connect(Number(port), host, () => {
-			client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-			upstream.pipe(client).pipe(upstream);
-		});
-		upstream.on('error', () => client.destroy());
-		client.on('error', () => upstream.destroy());
-	});
-	await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+	proxy = await startTunnel();
 });
 
 afterAll(async () => {
-	proxy.closeAllConnections();
-	await new Promise((resolve) => proxy.close(resolve));
+	await proxy.close();
 	await sandbox.close();
 });
 
-beforeEach(() => {
-	tunnels = [];
-});
+beforeEach(() => void proxy.seen.splice(0));
 
 function tlsConfig(ca: string | null): GithubSourceConfig {
 	const host = new URL(sandbox.cluster.url).host;
@@ -199,8 +186,7 @@ describe('TLS', () => {
 
 describe('a proxy', () => {
 	test('carries every request, to the registry and to the storage behind it', async () => {
-		const { port } = addressOf(proxy);
-		const config = GithubSourceConfig.parse({ ...base(), proxy: `http://127.0.0.1:${port}` });
+		const config = GithubSourceConfig.parse({ ...base(), proxy: proxy.url });
 		const source = createPackSource(config, { credential: null });
 		const [pack] = await source.discover();
 		const [version] = pack ? await source.versions({ ...pack, npm: null }) : [];
@@ -209,7 +195,9 @@ describe('a proxy', () => {
 		await source.fetchChart(version.chart);
 		await source.close();
 
-		expect(new Set(tunnels)).toEqual(new Set([sandbox.registryHost, new URL(sandbox.storageUrl).host]));
+		expect(new Set(proxy.seen.map(({ to }) => to))).toEqual(
+			new Set([sandbox.registryHost, new URL(sandbox.storageUrl).host]),
+		);
 	});
 
 	test('that is not there is named as unreachable', async () => {

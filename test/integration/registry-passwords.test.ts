@@ -1,11 +1,10 @@
-import { createServer, type Server } from 'node:http';
-import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { OciSourceConfig } from '@/lib/contracts/source-config';
 import { Secret } from '@/lib/core';
 import { createPackSource, type PackSource, runDoctor } from '@/lib/registry';
 import { chartOf } from '../support/chart-fixture';
 import { type Answer, bytes, type HostileServer, json, startHostileServer } from '../support/hostile-server';
+import { startTunnel, type Tunnel } from '../support/tunnel';
 
 /** Registries that take the password itself (Basic): what is sent, how often, and what its refusal is called. */
 
@@ -16,28 +15,16 @@ const chart = chartOf();
 
 let registry: HostileServer;
 /** Leads every name to the registry above, so that a host may be called what it is called in the world. */
-let proxy: Server;
-let proxyUrl: string;
+let proxy: Tunnel;
 let opened: PackSource[] = [];
 
 beforeAll(async () => {
 	registry = await startHostileServer();
-	proxy = createServer().on('connect', (_request, client) => {
-		const upstream = connect(Number(registry.host.split(':')[1]), '127.0.0.1', () => {
-			client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-			upstream.pipe(client).pipe(upstream);
-		});
-		upstream.on('error', () => client.destroy());
-		client.on('error', () => upstream.destroy());
-	});
-	await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-	const address = proxy.address();
-	proxyUrl = typeof address === 'object' && address !== null ? `http://127.0.0.1:${address.port}` : '';
+	proxy = await startTunnel({ leadsTo: registry.host });
 });
 afterAll(async () => {
 	await registry.close();
-	proxy.closeAllConnections();
-	await new Promise((resolve) => proxy.close(resolve));
+	await proxy.close();
 });
 beforeEach(() => registry.reset());
 afterEach(async () => {
@@ -51,7 +38,7 @@ function configOf({ host = registry.host, repositories = NAMES, isEcr = false } 
 		registry: { host: isEcr ? ECR : host, plainHttp: true },
 		username: isEcr ? 'AWS' : 'ana',
 		discovery: { by: 'names', repositories },
-		...(isEcr ? { proxy: proxyUrl } : {}),
+		...(isEcr ? { proxy: proxy.url } : {}),
 	});
 }
 

@@ -26,7 +26,7 @@ type Options = {
 	vault: Vault;
 	/** Credentials of managed sources, which are never stored. */
 	managed: ReadonlyMap<string, Secret | null>;
-	transport: Pick<ConnectionOptions, 'cache' | 'artifacts' | 'retries'>;
+	transport: Pick<ConnectionOptions, 'cache' | 'artifacts' | 'retries' | 'proxies'>;
 };
 
 /** A client that was replaced may still be in the middle of a sync. */

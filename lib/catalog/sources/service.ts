@@ -13,7 +13,7 @@ import type {
 import { AppError, isAppError, Secret } from '@/lib/core';
 import { type Database, violatedConstraint } from '@/lib/db';
 import { canonicalJson } from '@/lib/digest';
-import { createPackSource } from '@/lib/registry';
+import { type ConnectionOptions, createPackSource } from '@/lib/registry';
 import type { SourceClients } from './clients';
 import { audienceOf, resealed, sealCredential, type Vault } from './credentials';
 import type { Poller } from './poller';
@@ -51,12 +51,21 @@ export type Sources = {
 	test(input: z.output<typeof TestSource>, signal?: AbortSignal): Promise<DoctorReport>;
 };
 
-type Options = { db: Database; vault: Vault; clients: SourceClients; poller: Poller; now: () => Date };
+type Options = {
+	db: Database;
+	vault: Vault;
+	clients: SourceClients;
+	poller: Poller;
+	network: Network;
+	now: () => Date;
+};
+/** What a test of settings that are not saved goes through, too. */
+type Network = Pick<ConnectionOptions, 'proxies'>;
 type Change = Parameters<typeof updateSource>[2];
 
 const credentialNames: readonly CredentialName[] = ['credential', 'npmCredential'];
 
-export function createSources({ db, vault, clients, poller, now }: Options): Sources {
+export function createSources({ db, vault, clients, poller, network, now }: Options): Sources {
 	async function get(id: string): Promise<SourceDetail> {
 		const row = await getSource(db.client, id);
 		const packs = (await countPacks(db.client)).get(id) ?? 0;
@@ -195,7 +204,7 @@ export function createSources({ db, vault, clients, poller, now }: Options): Sou
 		async test(input, signal) {
 			const credential = await credentialFor(input, 'credential');
 			const npmCredential = await credentialFor(input, 'npmCredential');
-			const source = createPackSource(input.config, { credential, npmCredential });
+			const source = createPackSource(input.config, { ...network, credential, npmCredential });
 			return source.probe(signal).finally(() => source.close());
 		},
 	};

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Dispatcher } from 'undici';
 import { AppError, type Clock, isAppError, type Secret } from '@/lib/core';
-import { createDispatcher } from './dispatcher';
+import { createRoutes, type Routes } from './dispatcher';
 import {
 	invalidError,
 	networkError,
@@ -13,6 +12,7 @@ import {
 } from './errors';
 import { createLimiter, createPace } from './limiter';
 import { createTargetCheck, type HostPolicy } from './policy';
+import type { Proxies, Way } from './proxies';
 import { askedWait, backoff, type Headers, isRateLimit, isRetriableStatus } from './retry';
 import { transport } from './transport';
 
@@ -45,6 +45,8 @@ export type Http = {
 	 * (refused host), `upstream_unavailable`, `upstream_invalid`, `rate_limited`, `too_large`, `timeout`, `cancelled`.
 	 */
 	send(request: HttpRequest): Promise<HttpResponse>;
+	/** The proxy an address is asked for through, null for none. */
+	wayTo(url: URL): Way | null;
 	close(): Promise<void>;
 };
 
@@ -52,7 +54,10 @@ export type HttpOptions = {
 	allow: HostPolicy;
 	/** PEM of further certificate authorities. */
 	ca?: string | null;
+	/** The source's own, for everything it asks. */
 	proxy?: string | null;
+	/** Those of the server, where the source has none. */
+	proxies?: Proxies;
 	userAgent?: string;
 	/** Repetitions after the first attempt. */
 	retries?: number;
@@ -76,6 +81,7 @@ export type HttpOptions = {
 
 export type Overheard = { url: string; authorization: 'none' | 'basic' | 'bearer'; status: number };
 
+const NO_PROXIES: Proxies = { https: null, http: null, except: [] };
 const MAX_REDIRECTS = 5;
 const LARGEST_ERROR_BODY = 64 * 1024;
 const LARGEST_REMAINS = 16 * 1024;
@@ -85,27 +91,25 @@ const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** The HTTP core of every registry client. One per source, so that limits, trust and proxy are the source's own. */
 export function createHttp(options: HttpOptions): Http {
 	const settings = withDefaults(options);
-	const dispatcher = createDispatcher({
-		policy: options.allow,
-		ca: options.ca ?? null,
-		proxy: options.proxy ?? null,
-	});
+	const { allow: policy, ca = null, proxy = null, proxies = NO_PROXIES } = options;
+	const routes = createRoutes({ policy, ca, proxy, proxies });
 	const limiter = createLimiter(settings.concurrencyPerHost);
 	const pace = createPace(settings.requestsPerSecond);
 	const hop: Hop = (request, url, init) =>
 		limiter.run(url.host, async () => {
 			const wait = pace(url.host, settings.now().getTime());
 			if (wait > 0) await settings.sleep(wait, request.signal);
-			return exchange(settings, request, url, { ...init, dispatcher });
+			return exchange(settings, request, url, { ...init, ...routes.to(url) });
 		});
 	return {
-		policy: options.allow,
+		policy,
 		send: (request) => sendWithRetries(settings, request, hop),
-		close: () => dispatcher.close(),
+		wayTo: (url) => routes.to(url).way,
+		close: () => routes.close(),
 	};
 }
 
-type Settings = Required<Omit<HttpOptions, 'allow' | 'ca' | 'proxy'>> & {
+type Settings = Required<Omit<HttpOptions, 'allow' | 'ca' | 'proxy' | 'proxies'>> & {
 	check: ReturnType<typeof createTargetCheck>;
 };
 type Hop = (
@@ -210,10 +214,10 @@ async function exchange(
 	settings: Settings,
 	request: HttpRequest,
 	url: URL,
-	{ authorization, watch, dispatcher }: { authorization: Secret | null; watch: Watch; dispatcher: Dispatcher },
+	{ authorization, watch, dispatcher, way }: { authorization: Secret | null; watch: Watch } & ReturnType<Routes['to']>,
 ): Promise<HttpResponse> {
 	const { host, href } = url;
-	const subject = { host, what: request.what };
+	const subject = { host, what: request.what, ...(way === null ? {} : { proxy: way.host }) };
 	const headers: Record<string, string> = { 'user-agent': settings.userAgent, ...request.headers };
 	if (authorization !== null) headers.authorization = authorization.reveal();
 	const method = request.method ?? 'GET';

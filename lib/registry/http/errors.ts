@@ -2,7 +2,12 @@ import { AppError, at, isAppError, isRecord, listAt, messageOf, redact, textAt }
 import { tlsProblem } from './tls';
 
 /** What a request was about, for error texts: `what` completes "… could not be read: the tag list of x/y". */
-export type Subject = { host: string; what: string };
+export type Subject = {
+	host: string;
+	what: string;
+	/** `host:port` of the proxy in between. */
+	proxy?: string;
+};
 
 /** What a server says in an error body: OCI, GitHub and npm each have their own shape. */
 type UpstreamProblem = { code: string | null; message: string | null };
@@ -108,7 +113,7 @@ export function networkError(subject: Subject, error: unknown): AppError {
 	const own = chain.find((link) => isAppError(link));
 	if (isAppError(own)) return own;
 	const code = chain.map((link) => textAt(link, 'code')).find((found) => found !== undefined) ?? null;
-	const { sentence, hint } = networkMeaning(code, namesShown(chain));
+	const { sentence, hint } = proxyMeaning(subject, code, chain) ?? networkMeaning(code, namesShown(chain));
 	return new AppError('upstream_unavailable', `${subject.host} ${sentence} while reading ${subject.what}.`, {
 		hint,
 		details: { host: subject.host, status: null, networkCode: code, retriable: isTransient(code) },
@@ -144,6 +149,39 @@ function meaningOf(status: number, { host, what }: Subject) {
 		hint: 'Check that the address belongs to a registry; run the doctor of this source.',
 	} as const;
 }
+
+/** Behind a proxy only the proxy is dialled: what fails then is the proxy, or what it says about the host. */
+function proxyMeaning({ host, proxy }: Subject, code: string | null, chain: readonly unknown[]) {
+	if (proxy === undefined) return null;
+	const status = chain.map((link) => /^Proxy response \((\d{3})\)/.exec(messageOf(link))?.[1]).find(Boolean);
+	if (status === '407') {
+		return {
+			sentence: `could not be reached, because the proxy ${proxy} wants a name and password (407)`,
+			hint: 'They can be part of HTTPS_PROXY in the environment of the server; the proxy of a source has none.',
+		};
+	}
+	if (status !== undefined) {
+		return {
+			sentence: `could not be reached, because the proxy ${proxy} answered ${status}`,
+			hint: `The proxy cannot or may not reach ${host}: ask whoever runs it, or name ${host} in NO_PROXY where it needs no proxy.`,
+		};
+	}
+	if (code === null || !DIALLING.includes(code)) return null;
+	return {
+		sentence: `could not be reached, because the proxy ${proxy} does not answer (${code})`,
+		hint: 'Check the address of the proxy: that of the source, else HTTPS_PROXY and HTTP_PROXY of the server.',
+	};
+}
+
+const DIALLING: readonly string[] = [
+	'ECONNREFUSED',
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'ENOTFOUND',
+	'EAI_AGAIN',
+	'ETIMEDOUT',
+	'UND_ERR_CONNECT_TIMEOUT',
+];
 
 function networkMeaning(code: string | null, names: string | null): { sentence: string; hint: string } {
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
