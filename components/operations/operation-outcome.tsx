@@ -127,6 +127,8 @@ function whatRunsNow(operation: Operation): string {
 			? `Packyard returned to ${returned.version}, which is running.`
 			: `Packyard tried to return to ${returned.version}, and that failed too. Look at the install before doing more.`;
 	}
+	const left = operation.steps.find(({ name, state }) => name === 'return' && state === 'skipped');
+	if (left?.detail) return `${packName} was on ${fromVersion} before. ${left.detail}`;
 	if (kind === 'install') return `Nothing of ${packName} is running in ${namespace}.`;
 	if (kind === 'uninstall')
 		return `Parts of ${packName} may still be in ${namespace}. Retry continues where it stopped.`;

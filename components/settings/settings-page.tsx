@@ -1,4 +1,5 @@
 import { PageHeader } from '@/components/ui/page-header';
+import { SettingsNav } from './settings-nav';
 import { SourceList } from './source-list';
 
 /** Where packs come from and whether that works. */
@@ -6,6 +7,7 @@ export function SettingsPage() {
 	return (
 		<>
 			<PageHeader title="Settings" description="Where packs come from, and how well that works." />
+			<SettingsNav />
 			<SourceList />
 		</>
 	);

@@ -43,7 +43,8 @@ describe('the example charts install into the pretend cluster with the real Helm
 			'30s',
 		);
 		const pods = sandbox.cluster.store.list('v1', 'Pod', 'default').filter((pod) => labelOf(pod) === id);
-		expect(pods.map((pod) => textAt(pod, 'status', 'phase'))).toEqual(['Running']);
+		expect(pods).not.toEqual([]);
+		expect(pods.filter((pod) => textAt(pod, 'status', 'phase') !== 'Running')).toEqual([]);
 	});
 
 	test('a version whose image does not exist never becomes ready and says which image', async () => {
