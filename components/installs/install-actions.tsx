@@ -14,8 +14,10 @@ export function InstallActions({ detail }: { detail: InstallDetail }) {
 	if (install.status.state === 'removed-data-kept') {
 		return (
 			<>
-				<ButtonLink href={`/packs/${install.slug}/install`}>Install again</ButtonLink>
 				<RestoreLink detail={detail} />
+				<ButtonLink href={`/packs/${install.slug}/install`} variant={install.dataKept ? 'secondary' : 'primary'}>
+					Install again
+				</ButtonLink>
 			</>
 		);
 	}

@@ -18,7 +18,7 @@ type ChangeFrameProps = {
 	verb: string;
 	/** Behind the name of the pack in the title, e.g. "to 1.3.0". */
 	suffix?: string;
-	/** This page can also bring back what was removed with its data kept. */
+	/** This page can also bring back what was removed; what kept nothing has nothing to bring back. */
 	takesRemoved?: boolean;
 	children: (detail: InstallDetail) => ReactNode;
 };
@@ -27,7 +27,7 @@ type ChangeFrameProps = {
 export function ChangeFrame({ id, verb, suffix = '', takesRemoved = false, children }: ChangeFrameProps) {
 	const { data, error, refetch } = useQuery(installQueries.detail(id));
 	const name = data?.install.packName ?? 'Install';
-	const isGone = data?.install.status.state === 'removed-data-kept' && !takesRemoved;
+	const isGone = data?.install.status.state === 'removed-data-kept' && !(takesRemoved && data.install.dataKept);
 	return (
 		<>
 			<PageHeader
@@ -66,7 +66,9 @@ export function ChangeFrame({ id, verb, suffix = '', takesRemoved = false, child
 							<RestoreLink detail={data} />
 						</>
 					}
-				/>
+				>
+					{data.install.dataKept ? null : 'Nothing of it was kept, so there is nothing to bring back.'}
+				</EmptyState>
 			) : null}
 			{data && !isGone ? children(data) : null}
 		</>
