@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { ProblemNote } from '@/components/layout/problem-note';
 import { usePermission } from '@/components/layout/use-permission';
 import { Button, ButtonLink } from '@/components/ui/button';
+import { Checkbox } from '@/components/ui/checkbox';
 import { Note } from '@/components/ui/note';
 import { api, newRequestId } from '@/lib/api-client';
 import type { Operation, OperationKind } from '@/lib/contracts/operations';
@@ -32,7 +33,7 @@ function Succeeded({ operation }: { operation: Operation }) {
 			actions={
 				<>
 					<ButtonLink variant="primary" href={`/installs/${operation.installId}`}>
-						{removed ? 'See what was kept' : `Open ${operation.packName}`}
+						{removed ? 'See what is left' : `Open ${operation.packName}`}
 					</ButtonLink>
 					<ButtonLink href="/installs">All installs</ButtonLink>
 				</>
@@ -77,21 +78,38 @@ function Remedies({ operation, onStarted }: OutcomeProps) {
 	// One id per card: pressing Retry twice is one retry.
 	const [requestId] = useState(newRequestId);
 	const denied = usePermission('installs:write', 'retry operations');
+	const [skipHooks, setSkipHooks] = useState(false);
+	const hookStopped = operation.kind === 'uninstall' && operation.failure?.code === 'hook_failed';
 	const retry = useMutation({
-		mutationFn: () => api.installs.requestOperation(operation.installId, { kind: 'retry', requestId, reason: null }),
+		mutationFn: () =>
+			api.installs.requestOperation(operation.installId, {
+				kind: 'retry',
+				requestId,
+				reason: null,
+				...(skipHooks ? { skipHooks } : {}),
+			}),
 		onSuccess: onStarted,
 	});
 	const edit = editHref[operation.kind](operation);
 	return (
 		<div className="grid gap-3">
+			{hookStopped ? (
+				<Checkbox
+					label="Remove without running the hooks of the chart"
+					description="Whatever the hook was to do before the removal (a last backup, signing off somewhere) is not done. The audit says that it was skipped."
+					disabled={denied !== null}
+					checked={skipHooks}
+					onChange={(event) => setSkipHooks(event.target.checked)}
+				/>
+			) : null}
 			<div className="flex flex-wrap gap-2">
 				<Button
-					variant="primary"
+					variant={skipHooks ? 'danger' : 'primary'}
 					busy={retry.isPending ? 'Starting again…' : null}
 					disabledReason={denied}
 					onClick={() => retry.mutate()}
 				>
-					Retry
+					{skipHooks ? 'Remove without hooks' : 'Retry'}
 				</Button>
 				{edit ? <ButtonLink href={edit}>Edit and retry</ButtonLink> : null}
 				{operation.kind === 'install' ? (

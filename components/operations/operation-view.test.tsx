@@ -190,6 +190,31 @@ test('a failed upgrade tells both facts: what failed and what runs now', () => {
 	);
 });
 
+test('a removal that a hook has stopped can go on without hooks, which is never the default', async () => {
+	const stopped: Operation = {
+		...failed,
+		kind: 'uninstall',
+		failure: failed.failure && { ...failed.failure, code: 'hook_failed', message: 'A hook of the chart failed.' },
+	};
+	const started = vi.fn();
+	show(stopped, started);
+	const choice = screen.getByLabelText(/Remove without running the hooks/);
+	expect(choice).toHaveProperty('checked', false);
+	await userEvent.click(choice);
+	await userEvent.click(screen.getByRole('button', { name: 'Remove without hooks' }));
+	await vi.waitFor(() => expect(started).toHaveBeenCalledOnce());
+	expect(posted).toMatchObject([{ body: { kind: 'retry', skipHooks: true } }]);
+	cleanup();
+
+	// The control twins: nothing to skip where no hook was in the way, and a plain retry says nothing about hooks.
+	posted = [];
+	show({ ...stopped, failure: failed.failure && { ...failed.failure, code: 'timeout' } }, started);
+	expect(screen.queryByLabelText(/Remove without running the hooks/)).toBeNull();
+	await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
+	await vi.waitFor(() => expect(posted).toHaveLength(1));
+	expect(posted[0]?.body).not.toHaveProperty('skipHooks');
+});
+
 test('a finished install leads to the install and cannot be cancelled', () => {
 	show({ ...running, state: 'succeeded', finishedAt: '2026-04-03T10:00:40Z' });
 	expect(screen.getByText('Billing 1.2.0 is running in khal-acme.')).toBeTruthy();

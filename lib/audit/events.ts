@@ -80,7 +80,12 @@ export const eventData = {
 		removeSecrets: z.boolean(),
 		removeVolumes: z.boolean(),
 	}),
-	'retry.requested': z.strictObject({ ...InstallFacts, retryOf: Name }),
+	'retry.requested': z.strictObject({
+		...InstallFacts,
+		retryOf: Name,
+		/** Of a removal: no hook of the chart is run any more. */
+		skipHooks: z.boolean().optional(),
+	}),
 	'operation.succeeded': z.strictObject({ ...OperationFacts, helmRevision: z.int().nullable() }),
 	'operation.failed': z.strictObject({ ...OperationFacts, ...Failure }),
 	'operation.cancel-requested': z.strictObject(OperationFacts),

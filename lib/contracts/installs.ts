@@ -216,6 +216,8 @@ export const RequestOperation = z.discriminatedUnion('kind', [
 		requestId: Id,
 		/** Absent: as the failed attempt asked for. */
 		takeOver: z.boolean().optional(),
+		/** Of a removal that a hook of the chart has stopped: go on without running any. */
+		skipHooks: z.boolean().optional(),
 		reason: z.string().max(500).nullable(),
 	}),
 ]);

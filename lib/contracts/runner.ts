@@ -187,8 +187,10 @@ export const UninstallRequest = z.strictObject({
 	removeEnvironment: z.boolean(),
 	/** Delete the PersistentVolumeClaims of the release's StatefulSets too. */
 	removeVolumes: z.boolean(),
+	/** Run no hook of the chart: what it was to do before or after the removal is not done. */
+	skipHooks: z.boolean().default(false),
 });
-export type UninstallRequest = z.infer<typeof UninstallRequest>;
+export type UninstallRequest = z.input<typeof UninstallRequest>;
 
 export const WorkloadState = z.object({
 	kind: z.string(),

@@ -11,6 +11,7 @@ export const statusByCode = {
 	unsupported_media: 415,
 	invalid_answers: 422,
 	not_installable: 422,
+	hook_failed: 422,
 	policy_refused: 422,
 	rate_limited: 429,
 	cancelled: 499,

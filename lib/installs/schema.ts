@@ -42,6 +42,8 @@ export const OperationRequest = z.object({
 	takeOver: z.boolean().default(false),
 	removeSecrets: z.boolean().default(true),
 	removeVolumes: z.boolean().default(false),
+	/** A removal that runs no hook of the chart, chosen after one of them failed. */
+	skipHooks: z.boolean().default(false),
 	/** Revision to return to when this operation fails; null = nothing ran before. */
 	baseRevision: z.int().nullable().default(null),
 	/** What the policy said about that when this was asked for. */

@@ -174,9 +174,15 @@ export function createInstalls(options: InstallsOptions) {
 		if (last === undefined || (last.state !== 'failed' && last.state !== 'cancelled')) {
 			throw new AppError('conflict', 'There is nothing to retry: the last operation did not fail.');
 		}
+		if (body.skipHooks === true && !(last.kind === 'uninstall' && last.failure?.code === 'hook_failed')) {
+			throw new AppError('conflict', 'Hooks are skipped only for a removal that one of them has stopped.', {
+				hint: 'Retry without skipping them.',
+			});
+		}
 		const revision = last.revision === null ? null : await getRevision(db.client, installId, last.revision);
 		// As it was asked for: what to remove, what to take over, and which secrets nobody but the admin can supply.
 		const request = OperationRequest.parse((await getJob(db.client, last.id)).request);
+		const skipHooks = body.skipHooks ?? request.skipHooks;
 		const { returnAfterFailure } = await options.policy.forPack(install.packId);
 		const id = randomUUID();
 		await refuseWhenBusy(db, { ...install, install }, () =>
@@ -194,6 +200,7 @@ export function createInstalls(options: InstallsOptions) {
 						baseRevision: install.activeRevision,
 						returnAfterFailure,
 						takeOver: body.takeOver ?? request.takeOver,
+						skipHooks,
 					},
 					planHash: last.planHash,
 					reason: body.reason,
@@ -211,8 +218,15 @@ export function createInstalls(options: InstallsOptions) {
 				await appendAudit(tx, {
 					...auditBase(by, installId),
 					kind: 'retry.requested',
-					summary: `Retry: ${last.kind} ${install.packName} ${last.toVersion ?? ''}`.trim(),
-					data: { ...auditInstall(install), operationId: id, reason: body.reason, retryOf: last.id },
+					summary:
+						`Retry: ${last.kind} ${install.packName} ${last.toVersion ?? (skipHooks ? 'without its hooks' : '')}`.trim(),
+					data: {
+						...auditInstall(install),
+						operationId: id,
+						reason: body.reason,
+						retryOf: last.id,
+						...(skipHooks ? { skipHooks } : {}),
+					},
 				});
 			}),
 		);

@@ -1,6 +1,6 @@
 import type { ReleaseRef, RemovalPreview } from '@/lib/contracts/runner';
 import { listEnvironments } from './environment';
-import { nameOf } from './helm/documents';
+import { nameOf, parseManifest } from './helm/documents';
 import type { ReleaseContent } from './helm/records';
 import type { KubeClient } from './kube/client';
 import { isKept, readRelease, volumesOf } from './release-objects';
@@ -20,6 +20,7 @@ export async function previewRemoval(kube: KubeClient, ref: ReleaseRef): Promise
 				reason: 'The chart asks to keep it (helm.sh/resource-policy).',
 			})),
 			...keptHooks(content),
+			...(await leftByHooks(kube, ref, content)),
 			...keptCrds(content),
 		],
 		volumes: claims.map(({ metadata }) => metadata.name),
@@ -33,6 +34,25 @@ function keptHooks(content: ReleaseContent | null): RemovalPreview['kept'] {
 	return hooks
 		.filter(({ delete_policies }) => !(delete_policies ?? []).includes('hook-succeeded'))
 		.map(({ kind, name }) => ({ object: `${kind} ${name}`, reason: 'Helm does not delete what hooks created.' }));
+}
+
+/** A hook whose policy deletes its objects once it has succeeded leaves them when it fails. */
+async function leftByHooks(
+	kube: KubeClient,
+	ref: ReleaseRef,
+	content: ReleaseContent | null,
+): Promise<RemovalPreview['kept']> {
+	const deleted = (content?.hooks ?? []).filter(({ delete_policies }) => delete_policies?.includes('hook-succeeded'));
+	const objects = deleted.flatMap(({ manifest }) => parseManifest(manifest));
+	const live = await Promise.all(
+		objects.map(async (object) => {
+			const path = await kube.discovery.pathOf(object, ref.namespace);
+			return path === null ? null : kube.find(path);
+		}),
+	);
+	return objects
+		.filter((_, index) => live[index] !== null)
+		.map((object) => ({ object: nameOf(object), reason: 'A hook that failed left it behind.' }));
 }
 
 function keptCrds(content: ReleaseContent | null): RemovalPreview['kept'] {

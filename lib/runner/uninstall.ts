@@ -46,10 +46,11 @@ async function removeByHelm(
 	request: UninstallRequest,
 	job: JobContext,
 ): Promise<RunnerResult | null> {
-	const { namespace, release, timeoutSeconds, operationId } = request;
+	const { namespace, release, timeoutSeconds, operationId, skipHooks = false } = request;
+	if (skipHooks) job.line('warn', 'No hook of the chart is run, as chosen.');
 	const held = await holdSecrets(deps.kube, request);
 	const outcome = await runHelmJob(deps, helmBin, {
-		intent: () => ({ kind: 'uninstall', release, timeoutSeconds }),
+		intent: () => ({ kind: 'uninstall', release, timeoutSeconds, skipHooks }),
 		ref: { namespace, release },
 		operationId,
 		chart: null,

@@ -136,6 +136,7 @@ function codeByOutcome(outcome: RunnerResult['outcome']): ErrorCode {
 	if (outcome === 'busy' || outcome === 'field_conflict' || outcome === 'ownership' || outcome === 'name_in_use')
 		return 'conflict';
 	if (outcome === 'not_approved') return 'plan_moved';
+	if (outcome === 'hook') return 'hook_failed';
 	if (outcome === 'timeout') return 'timeout';
 	if (outcome === 'too_large') return 'too_large';
 	return 'not_installable';

@@ -17,9 +17,12 @@ export const removeRelease: Step = async (context) => {
 		timeoutSeconds: context.times.helmTimeoutSeconds,
 		removeEnvironment: context.request.removeSecrets,
 		removeVolumes: context.request.removeVolumes,
+		skipHooks: context.request.skipHooks,
 	};
 	await follow(context, context.operation.id, (signal) => context.runner.uninstall(request, { signal }));
-	const detail = kept.length === 0 ? 'Release removed' : `Release removed, ${kept.length} objects stay`;
+	const removed = context.request.skipHooks ? 'Release removed without its hooks' : 'Release removed';
+	const detail =
+		kept.length === 0 ? removed : `${removed}, ${kept.length === 1 ? '1 object stays' : `${kept.length} objects stay`}`;
 	return { state: 'done', detail, result: { kept } };
 };
 

@@ -70,8 +70,15 @@ test('rendering asks the cluster but writes nothing, and includes the CRDs of th
 	expect(offline).not.toContain('--dry-run=server');
 });
 
+test('hooks of a removal are skipped only when that is asked for', () => {
+	const intent = { kind: 'uninstall', release: 'hello', timeoutSeconds: 60 } as const;
+
+	expect(buildHelmArgs({ ...intent, skipHooks: true })).toContain('--no-hooks');
+	expect(buildHelmArgs({ ...intent, skipHooks: false })).not.toContain('--no-hooks');
+});
+
 test('an uninstall of something that is gone is a success', () => {
-	expect(buildHelmArgs({ kind: 'uninstall', release: 'hello', timeoutSeconds: 60 })).toEqual([
+	expect(buildHelmArgs({ kind: 'uninstall', release: 'hello', timeoutSeconds: 60, skipHooks: false })).toEqual([
 		'uninstall',
 		'hello',
 		'--ignore-not-found',

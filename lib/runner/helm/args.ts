@@ -22,7 +22,7 @@ export type HelmIntent =
 			/** null: ask the cluster (`lookup`, capabilities). A version: render without it. */
 			offlineFor: string | null;
 	  }
-	| { kind: 'uninstall'; release: string; timeoutSeconds: number };
+	| { kind: 'uninstall'; release: string; timeoutSeconds: number; skipHooks: boolean };
 
 /** On every release record of ours from its pending state on; the key of idempotency (facts: helm.md section 7). */
 export const OPERATION_LABEL = 'packyard.dev/operation';
@@ -54,7 +54,14 @@ export function buildHelmArgs(intent: HelmIntent): string[] {
 				...(intent.isUpgrade ? ['--is-upgrade'] : []),
 			];
 		case 'uninstall':
-			return ['uninstall', intent.release, '--ignore-not-found', ...waiting(intent.timeoutSeconds), '--debug'];
+			return [
+				'uninstall',
+				intent.release,
+				'--ignore-not-found',
+				...waiting(intent.timeoutSeconds),
+				...(intent.skipHooks ? ['--no-hooks'] : []),
+				'--debug',
+			];
 		default:
 			return assertNever(intent);
 	}
