@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SourceConfig, type SourceConfigInput } from '@/lib/contracts/source-config';
 import { Secret } from '@/lib/core';
+import { sha256 } from '@/lib/digest';
 import { createPackSource, type DiscoveredPack, type PackSource } from '@/lib/registry';
 import { examplePacks, type SandboxRegistries, startRegistries } from '@/lib/sandbox';
+import { type Harbor, harborManners, startHarbor } from '../support/harbor';
 import { type HostileServer, json, startHostileServer } from '../support/hostile-server';
 import { pushArtifact } from '../support/push-artifact';
 
 /** Registries with other manners than GHCR's: a catalog, referrers, passwords by Basic. */
 let sandbox: SandboxRegistries;
-/** Whatever the sandbox does not play: Harbor's REST API, an npm registry that can be searched. */
+/** Whatever the sandbox does not play: an npm registry that can be searched. */
 let other: HostileServer;
 let opened: PackSource[] = [];
 
@@ -268,47 +270,129 @@ describe('an index artifact', () => {
 });
 
 describe('Harbor', () => {
-	const harbor = () =>
-		open({
-			kind: 'oci',
-			registry: { host: other.host, plainHttp: true },
-			username: 'robot$acme',
-			discovery: { by: 'harbor', project: 'acme', prefix: 'charts/' },
-		});
-	const digest = `sha256:${'c'.repeat(64)}`;
+	let inside: SandboxRegistries;
+	let harbor: Harbor;
 
-	test('a project is listed page by page with the robot account, tags with their digests in one request', async () => {
-		const next = `<${other.url}/api/v2.0/projects/acme/repositories?page=2&page_size=100>; rel="next"`;
-		other.on(
-			'repositories?page=1',
-			json(200, [{ name: 'acme/charts/pack-files', artifact_count: 2 }, { name: 'acme/tools/cli' }], { link: next }),
-		);
-		other.on('repositories?page=2', json(200, [{ name: 'acme/charts/pack-mail' }]));
-		other.on(
-			'/repositories/charts%252Fpack-files/artifacts',
-			json(200, [
-				{ digest, push_time: '2026-01-01T00:00:00Z', tags: [{ name: '1.0.0' }, { name: 'latest' }] },
-				{ digest: `sha256:${'d'.repeat(64)}`, tags: null },
-			]),
-		);
-		const source = harbor();
-		const [pack, ...others] = await source.discover();
-		const versions = pack ? await source.versions(pack) : [];
-
-		expect([pack?.name, ...others.map(({ name }) => name)]).toEqual(['files', 'mail']);
-		expect(versions).toMatchObject([
-			{ version: '1.0.0', chart: { repository: 'acme/charts/pack-files', tag: '1.0.0', manifestDigest: digest } },
-		]);
-		const expected = `Basic ${Buffer.from(`robot$acme:${sandbox.githubToken}`).toString('base64')}`;
-		expect(other.seen.every(({ authorization }) => authorization === expected)).toBe(true);
+	beforeAll(async () => {
+		inside = await startRegistries({ dataDir: null, oci: harborManners });
+		harbor = await startHarbor(inside);
+	});
+	afterAll(async () => {
+		await harbor.close();
+		await inside.close();
+	});
+	beforeEach(() => {
+		harbor.seen.splice(0);
+		harbor.allow({ list: true });
 	});
 
-	test('a robot that may not list is told which permission is missing', async () => {
-		other.on('/api/v2.0/', json(403, { errors: [{ code: 'FORBIDDEN', message: 'forbidden' }] }));
+	function packsIn(project = inside.org, secret = harbor.robot.secret): PackSource {
+		return open(
+			{
+				kind: 'oci',
+				registry: { host: harbor.host, plainHttp: true },
+				username: harbor.robot.name,
+				discovery: { by: 'harbor', project, prefix: 'charts/' },
+			},
+			secret,
+		);
+	}
 
-		await expect(harbor().discover()).rejects.toMatchObject({
-			code: 'upstream_forbidden',
-			hint: expect.stringContaining('permission'),
+	test('a project is listed with the robot account, tags with their digests in one request', async () => {
+		const source = packsIn();
+		const packs = await source.discover();
+		const pack = packs.find(({ name }) => name === 'terminal');
+		harbor.seen.splice(0);
+		const versions = pack ? await source.versions(pack) : [];
+		const tags = inside.registries.state.oci.get(TERMINAL)?.tags ?? new Map();
+
+		expect(packs.length).toBeGreaterThan(5);
+		expect(versions.length).toBe(tags.size);
+		for (const { chart } of versions) expect(chart?.manifestDigest).toBe(tags.get(chart?.tag));
+		expect(harbor.seen.map(({ path }) => path)).toEqual([
+			'/api/v2.0/projects/khal-os/repositories/charts%252Fpack-terminal/artifacts?page=1&page_size=100&with_tag=true',
+		]);
+	});
+
+	test('charts are pulled with a token of Harbor’s own token service, asked for as the robot', async () => {
+		const source = packsIn();
+		const pack = (await source.discover()).find(({ name }) => name === 'terminal');
+		const [version] = pack ? await source.versions(pack) : [];
+		if (!version?.chart) throw new Error('terminal has no chart');
+		const { bytes, archive } = await source.fetchChart(version.chart);
+		const tokens = harbor.seen.filter(({ path }) => path.startsWith('/service/token'));
+
+		expect(sha256(bytes)).toBe(archive.digest);
+		expect(tokens.map(({ method, authorization }) => `${method} ${authorization?.split(' ')[0]}`)).toEqual([
+			'GET Basic',
+		]);
+		expect(new URL(tokens[0]?.path ?? '', 'http://x').searchParams.get('service')).toBe('harbor-registry');
+	});
+
+	test('a project of several pages arrives whole, however few repositories are packs', async () => {
+		const count = 230;
+		const names = Array.from({ length: count }, (_, index) => `pages/charts/${index % 2 ? 'pack' : 'image'}-n${index}`);
+		inside.registries.state.commit(
+			names.map((repository) => ({
+				kind: 'oci-repository' as const,
+				repository,
+				visibility: 'private' as const,
+				source: null,
+				at: '2026-01-01T00:00:00Z',
+			})),
+		);
+		const packs = await packsIn('pages').discover();
+
+		expect(packs).toHaveLength(count / 2);
+		expect(harbor.seen.map(({ path }) => new URL(path, 'http://x').searchParams.get('page'))).toEqual(['1', '2', '3']);
+	});
+
+	test.each([
+		['that may not list', 'khal-os', undefined, 'upstream_forbidden', /permission to list/],
+		[
+			'of a project that is not there, or not for it',
+			'nothing',
+			undefined,
+			'upstream_forbidden',
+			/name of the project/,
+		],
+		['with a wrong secret', 'khal-os', 'wrong', 'upstream_forbidden', /user or robot with its secret/],
+	])('a robot %s is told what to do', async (title, project, secret, code, hint) => {
+		harbor.allow({ list: title !== 'that may not list' });
+
+		await expect(packsIn(project, secret).discover()).rejects.toMatchObject({
+			code,
+			hint: expect.stringMatching(hint),
+		});
+	});
+
+	test('a robot that may pull but not list reads packs by name, and the doctor finds nothing wrong', async () => {
+		harbor.allow({ list: false });
+		const source = open(
+			{
+				kind: 'oci',
+				registry: { host: harbor.host, plainHttp: true },
+				username: harbor.robot.name,
+				discovery: { by: 'names', repositories: [TERMINAL] },
+			},
+			harbor.robot.secret,
+		);
+		const versions = await source.versions(await only(source));
+		const report = await source.probe();
+
+		expect(versions.length).toBeGreaterThan(0);
+		expect(report.steps.filter(({ result }) => result === 'fail' || result === 'warn')).toEqual([]);
+		expect(report.steps.find(({ step }) => step === 'referrers')?.detail).toContain('knows referrers');
+	});
+
+	test('the doctor says which step a robot fails at', async () => {
+		harbor.allow({ list: false });
+		const report = await packsIn().probe();
+
+		expect(report.steps.find(({ step }) => step === 'listing')).toMatchObject({
+			result: 'fail',
+			code: '403 FORBIDDEN',
+			nextStep: expect.stringMatching(/permission to list/),
 		});
 	});
 });

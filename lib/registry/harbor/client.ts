@@ -99,7 +99,9 @@ export function createHarborClient({ http, endpoints, registryUrl }: Connections
 
 function refusalHint(status: number): string {
 	if (status === 401) return 'Harbor wants a user or robot with its secret here: enter both for this source.';
-	if (status === 403) return 'Give the robot account the permission to list repositories and artifacts of the project.';
+	if (status === 403) {
+		return 'Check the name of the project, and that the account has the permission to list its repositories and artifacts.';
+	}
 	return 'Check the name of the project, and that this account is a member of it.';
 }
 
