@@ -6,6 +6,7 @@ import { finishStep, setBlocker, startStep } from './operations/store';
 import type { LineWriter, RunOptions } from './run';
 import { applyRevision } from './steps/apply';
 import type { StepContext } from './steps/context';
+import { healConfiguration } from './steps/deliver';
 import { getRevision, recordObservation } from './store';
 
 const Remembered = z.object({ operationId: z.uuid() });
@@ -47,6 +48,7 @@ export async function giveBack(
 		// What somebody changed outside stays theirs on the way back, too, when that is what the attempt failed at.
 		const takeOver = request.takeOver || facts.failure.code !== 'conflict';
 		const again = { ...context, signal, request: { ...request, takeOver } };
+		await healConfiguration(again, base);
 		const { helmRevision } = await applyRevision(again, { revision: base, operationId, goesBack: true });
 		await context.remember('return', { operationId, helmRevision });
 		await setBlocker(db.client, operation.id, null);

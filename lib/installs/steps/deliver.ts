@@ -3,7 +3,7 @@ import { sha256 } from '@/lib/digest';
 import { resolveEnvironment } from '@/lib/manifest';
 import { secretKeysOf } from '../environment';
 import { listInstanceValues, recordObservation, type StoredRevision } from '../store';
-import { applyRevision, assertNotChangedOutside } from './apply';
+import { applyRevision, assertNotChangedOutside, environmentNames } from './apply';
 import { revisionOf, type Step, type StepContext } from './context';
 
 const SETTLE_MS = 30_000;
@@ -67,10 +67,13 @@ export const ensureEnvironment: Step = async (context) => {
 	const revision = revisionOf(context);
 	const { namespace, release } = context.install;
 	const wanted = secretKeysOf(revision);
-	const state = await context.runner.checkEnvironment({ namespace, release, revision: revision.number });
-	const missing = wanted.filter((key) => !state.secretKeys.includes(key));
-	if (state.present && missing.length === 0) {
+	const state = await environmentOf(context, revision);
+	if (state.complete) {
 		return { state: 'done', detail: environmentDetail(Object.keys(revision.config).length, wanted.length) };
+	}
+	if (state.healable) {
+		await writeConfiguration(context, revision, state.secretKeys);
+		return { state: 'done', detail: 'The ConfigMap was gone and is written again' };
 	}
 	const lost = context.request.given.filter((key) => !state.secretKeys.includes(key));
 	if (lost.length > 0) {
@@ -90,6 +93,48 @@ export const ensureEnvironment: Step = async (context) => {
 	});
 	return { state: 'done', detail: environmentDetail(Object.keys(revision.config).length, wanted.length) };
 };
+
+/**
+ * Before a revision that ran is applied again: its ConfigMap may have been deleted by hand meanwhile, and no pod of it
+ * would start. What else is missing shows when it is applied.
+ */
+export async function healConfiguration(context: StepContext, revision: StoredRevision): Promise<void> {
+	const state = await environmentOf(context, revision);
+	if (state.complete || !state.healable) return;
+	context.say('warn', `The ConfigMap of revision ${revision.number} was gone and is written again.`);
+	await writeConfiguration(context, revision, state.secretKeys);
+}
+
+/** `healable`: every secret is there, so that what is missing can be written from what is known. */
+async function environmentOf(context: StepContext, revision: StoredRevision) {
+	const { namespace, release } = context.install;
+	const { present, secretKeys } = await context.runner.checkEnvironment({
+		namespace,
+		release,
+		revision: revision.number,
+	});
+	const hasAll = secretKeysOf(revision).every((key) => secretKeys.includes(key));
+	return { complete: present && hasAll, healable: !present && hasAll && secretKeys.length > 0, secretKeys };
+}
+
+/** The ConfigMap alone. Its Secret is immutable and stays: the runner finds in it exactly what it is told to keep. */
+async function writeConfiguration(
+	context: StepContext,
+	revision: StoredRevision,
+	secretKeys: readonly string[],
+): Promise<void> {
+	const { namespace, release } = context.install;
+	const { secretName } = environmentNames(release, revision.number);
+	await context.runner.ensureEnvironment({
+		operationId: revision.operationId,
+		namespace,
+		release,
+		revision: revision.number,
+		config: plainValues(revision.config),
+		secrets: {},
+		keep: secretKeys.map((key) => ({ key, fromSecret: secretName, fromKey: key })),
+	});
+}
 
 /** Secret keys nobody answered have a published value, which can be found out again. */
 async function publishedSecrets(context: StepContext, revision: StoredRevision): Promise<Record<string, string>> {
