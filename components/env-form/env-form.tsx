@@ -84,6 +84,12 @@ export function EnvForm(props: EnvFormProps) {
 	}, [draftKey, contract, form]);
 
 	useEffect(() => {
+		// A value that is there and does not fit any more says so at once, not only when it is touched.
+		const unfit = fields.filter(({ group, value }) => group === 'missing' && value !== '');
+		if (unfit.length > 0) void form.trigger(unfit.map(({ key }) => nameOf(key)));
+	}, [fields, form]);
+
+	useEffect(() => {
 		if (!problems || problems.length === 0) return;
 		for (const { name, reason } of problems) setError(nameOf(name), { type: 'server', message: reason });
 		setOptionalOpen(true);

@@ -31,6 +31,19 @@ test('missing required keys come first, then required, then optional, each as de
 	]);
 });
 
+test('an optional value that does not fit its type any more has to be answered now, so it is not folded away', () => {
+	const contract = [
+		envVar('DUE_DAYS', { type: 'number' }),
+		envVar('RETRIES', { type: 'number' }),
+	];
+	const fields = formFields(contract, { plain: { DUE_DAYS: '30 dias', RETRIES: '3' } });
+
+	expect(fields.map(({ key, group }) => [key, group])).toEqual([
+		['DUE_DAYS', 'missing'],
+		['RETRIES', 'optional'],
+	]);
+});
+
 test('the ghost text is what the container would get: instance, then pack, then default', () => {
 	const contract = [envVar('A', { default: 'd' })];
 	const text = (state: Parameters<typeof formFields>[1]) =>

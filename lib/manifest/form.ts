@@ -1,3 +1,4 @@
+import { answerProblem } from './answers';
 import { type EnvVar, type EnvVarType, isSecretVar } from './schema';
 import { containsCredential } from './secrecy';
 import type { ValueOrigin } from './values';
@@ -21,6 +22,7 @@ export type FormField = {
 	required: boolean;
 	/** Rendered as a secret control and never given a value. */
 	secret: boolean;
+	/** `missing`: it has to be answered now, because a required value is not there or the present one does not fit. */
 	group: 'missing' | 'required' | 'optional';
 	/** Ghost text: what the container gets when the field stays empty. Null for secrets and when there is nothing. */
 	defaultText: string | null;
@@ -46,6 +48,7 @@ function fieldOf(variable: EnvVar, state: FormState): FormField {
 	const value = secret ? '' : (own(state.plain, variable.key) ?? '');
 	const isSet = secret && state.secretsSet?.has(variable.key) === true;
 	const covered = isSet || value !== '' || fallback !== null;
+	const fits = value === '' || answerProblem(variable.type, value) === null;
 	return {
 		key: variable.key,
 		label: variable.key,
@@ -53,7 +56,7 @@ function fieldOf(variable: EnvVar, state: FormState): FormField {
 		type: variable.type,
 		required: variable.required,
 		secret,
-		group: variable.required ? (covered ? 'required' : 'missing') : 'optional',
+		group: !fits || (variable.required && !covered) ? 'missing' : variable.required ? 'required' : 'optional',
 		defaultText: secret ? null : (fallback?.text ?? null),
 		defaultOrigin: fallback?.origin ?? null,
 		value,
