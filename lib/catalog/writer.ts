@@ -121,7 +121,8 @@ export function createWriter(options: Options): Writer {
 					return true;
 				},
 				async saved() {
-					await flush();
+					// Not everything: what is still being read of other packs is better saved with their end.
+					await write((other) => other === entry || isDue(other));
 					check();
 				},
 			};
