@@ -5,13 +5,14 @@ const place = { org: 'Khal-OS', host: 'ghcr.io' };
 const linked = (name: string) => ({ full_name: `khal-os/${name}` });
 const digest = `sha256:${'a'.repeat(64)}`;
 
-test('charts and frontends of one name are one pack; other packages are none', () => {
+test('charts and frontends of one name are one pack; other packages and the index of packs are none', () => {
 	const packs = joinPacks(
 		place,
 		[
 			{ name: 'charts/pack-notes', updated_at: '2026-01-02', version_count: 3 },
 			{ name: 'pack-notes-service' },
 			{ name: 'charts/other' },
+			{ name: 'charts/pack-index' },
 		],
 		[{ name: 'pack-notes', updated_at: '2026-01-05', version_count: 2 }, { name: 'sdk' }],
 	);

@@ -5,7 +5,8 @@ import type { DiscoveredPack, DiscoveredVersion, ListedChart, NpmArtifact } from
 
 /** Pure joining of what registries list into packs and versions. */
 
-const CHART = /^charts\/pack-([a-z0-9][a-z0-9._-]*)$/;
+/** `charts/pack-index` is the list of packs itself (docs/pack-index.md). */
+const CHART = /^charts\/pack-(?!index$)([a-z0-9][a-z0-9._-]*)$/;
 const FRONTEND = /^(?:@[^/]+\/)?pack-([a-z0-9][a-z0-9._-]*)$/;
 
 /**

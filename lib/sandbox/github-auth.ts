@@ -27,7 +27,8 @@ export function identify(request: Request, state: RegistryState, now: Date): Cal
 /** The packages API takes classic PATs with `read:packages`, nothing else (facts: GitHub docs, permissions page). */
 export function refusePackages(caller: Caller): Response | null {
 	if (caller.account === null) return githubError(401, 'Requires authentication');
-	const { scopes } = caller.account;
+	const { scopes, mayNotList } = caller.account;
+	if (mayNotList) return githubError(400, 'Invalid argument.');
 	if (scopes.includes('read:packages') || scopes.includes('write:packages')) return null;
 	return githubError(403, 'You need at least read:packages scope to list packages.');
 }

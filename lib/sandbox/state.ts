@@ -26,6 +26,8 @@ export type Account = {
 	/** Null = never expires. */
 	expiresAt: Date | null;
 	isRevoked?: boolean;
+	/** As `GITHUB_TOKEN` of Actions: pulls, and gets 400 for every list of packages (cli/cli#9606). */
+	mayNotList?: boolean;
 };
 
 export type OciRepository = {

@@ -87,7 +87,7 @@ export async function startHarbor(behind: SandboxRegistries): Promise<Harbor> {
 		});
 		const challenge = answer.headers
 			.get('www-authenticate')
-			?.replace(/realm="[^"]*"/, `realm="${base}/service/token"`)
+			?.replace(/realm="[^"]*"/, `realm="http://${request.headers.host}/service/token"`)
 			.replace(/service="[^"]*"/, 'service="harbor-registry"');
 		response.writeHead(answer.status, {
 			...Object.fromEntries([...answer.headers].filter(([name]) => !HOP_BY_HOP.includes(name))),
