@@ -2,7 +2,7 @@ import type { Acknowledgement, Plan } from '@/lib/contracts/plans';
 import type { JudgedPower, PolicyRules } from '@/lib/contracts/policy';
 import type { Power, PreviewResult } from '@/lib/contracts/runner';
 import { digestOf } from '@/lib/digest';
-import { describePermission } from '@/lib/manifest';
+import { type ContractDiff, describePermission } from '@/lib/manifest';
 import { confirmationsOf, gainedPowers, judgePowers, markOf, type PackPolicy, refusalsOf } from '@/lib/policy';
 import type { Draft } from './draft';
 import type { PlanFacts } from './schema';
@@ -52,7 +52,7 @@ export function returnsOnFailure({ active }: Pick<Draft, 'active'>, policy: Poli
 
 /** One confirmation per kind of power, except where a change of the contract asks about the same thing already. */
 export function powerAcknowledgements(
-	{ diff }: Pick<Draft, 'diff'>,
+	{ diff }: { diff: Pick<ContractDiff, 'changes'> | null },
 	powers: readonly JudgedPower[],
 ): Acknowledgement[] {
 	const asked = (diff?.changes ?? []).filter(({ gate }) => gate === 'acknowledge');

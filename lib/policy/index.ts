@@ -2,7 +2,7 @@
  * What packs may gain: a verdict for every kind of power, exceptions for single packs, and whether a failed change is
  * returned. The rules are pure; installs asks them at plan and at submit.
  */
-export type { PackPolicy, PolicyMark } from './rules';
+export type { PackPolicy } from './rules';
 export {
 	confirmationsOf,
 	gainedPowers,
