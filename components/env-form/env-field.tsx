@@ -9,6 +9,7 @@ import type { Tone } from '@/components/ui/tone';
 import { containsCredential, type EnvVarType, type FormField } from '@/lib/manifest';
 import type { EnvControlProps } from './control-props';
 import { nameOf, type SecretChoice, type SecretFact } from './env-answers';
+import { KeepCurrent, StoredValue } from './kept-value';
 import { BooleanControl, NumberControl, TextControl, UrlControl } from './plain-controls';
 import { SecretControl } from './secret-control';
 
@@ -24,6 +25,8 @@ const controlByType = {
 type EnvFieldProps = {
 	field: FormField;
 	fact: SecretFact | null;
+	/** A plain answer that carries a credential, as it may be shown. */
+	hiddenText: string | null;
 	choice: SecretChoice;
 	onChoose: (key: string, choice: SecretChoice) => void;
 	/** The person wants this plain value stored as a secret. */
@@ -36,6 +39,7 @@ type EnvFieldProps = {
 export const EnvField = memo(function EnvField({
 	field,
 	fact,
+	hiddenText,
 	choice,
 	onChoose,
 	vaulted,
@@ -43,7 +47,7 @@ export const EnvField = memo(function EnvField({
 	hidden,
 }: EnvFieldProps) {
 	const name = nameOf(field.key);
-	const { register, getFieldState, formState } = useFormContext();
+	const { register, getFieldState, setValue, formState } = useFormContext();
 	const typed: unknown = useWatch({ name });
 	const { error, isDirty } = getFieldState(name, formState);
 	const text = typeof typed === 'string' ? typed : '';
@@ -57,7 +61,12 @@ export const EnvField = memo(function EnvField({
 		invalid: error !== undefined,
 	};
 	const Control = controlByType[field.type];
-	const chip = chipOf({ field, fact, choice, text, isDirty, vaulted });
+	const chip = chipOf({ field, fact, kept: hiddenText !== null && choice === 'keep', choice, text, isDirty, vaulted });
+	const chooseHidden = (to: SecretChoice) => {
+		// What was typed before the change of mind must not travel along.
+		setValue(name, '');
+		onChoose(field.key, to);
+	};
 	const labelled = !(field.type === 'boolean' && !field.secret);
 	return (
 		<div hidden={hidden} className="grid gap-1.5">
@@ -83,8 +92,10 @@ export const EnvField = memo(function EnvField({
 			) : null}
 			{field.secret ? (
 				<SecretControl {...control} fact={fact} choice={choice} onChoose={(to) => onChoose(field.key, to)} />
-			) : (
+			) : hiddenText === null ? (
 				<Control {...control} />
+			) : (
+				<HiddenText {...control} text={hiddenText} choice={choice} onChoose={chooseHidden} Control={Control} />
 			)}
 			<FieldError id={`${id}-error`} error={error?.message} />
 			{!field.secret && (vaulted || containsCredential(text)) ? (
@@ -118,16 +129,46 @@ function CredentialHint({ vaulted, onVault }: { vaulted: boolean; onVault: (vaul
 	);
 }
 
+type HiddenTextProps = EnvControlProps & {
+	text: string;
+	choice: SecretChoice;
+	onChoose: (choice: SecretChoice) => void;
+	Control: ComponentType<EnvControlProps>;
+};
+
+/** A plain answer with a credential in it. Shown without that part, so it cannot be edited: it is kept or replaced. */
+function HiddenText({ text, choice, onChoose, Control, ...control }: HiddenTextProps) {
+	if (choice === 'replace') {
+		return (
+			<div className="grid gap-1.5">
+				<Control {...control} />
+				<div className="justify-self-end">
+					<KeepCurrent field={control.field} onChoose={onChoose} />
+				</div>
+			</div>
+		);
+	}
+	return (
+		<StoredValue {...control} choice={choice} onChoose={onChoose}>
+			<code className="break-all text-ink">{text}</code> is stored in clear. Replace it to store it as a secret.
+		</StoredValue>
+	);
+}
+
 type ChipInput = {
 	field: FormField;
 	fact: SecretFact | null;
+	/** A plain answer that is not shown and stays. */
+	kept: boolean;
 	choice: SecretChoice;
 	text: string;
 	isDirty: boolean;
 	vaulted: boolean;
 };
 
-function chipOf({ field, fact, choice, text, isDirty, vaulted }: ChipInput): { tone: Tone; words: string } | null {
+function chipOf(input: ChipInput): { tone: Tone; words: string } | null {
+	const { field, fact, kept, choice, text, isDirty, vaulted } = input;
+	if (kept) return { tone: 'success', words: 'Set · kept' };
 	if (field.secret && fact?.state === 'set' && choice !== 'replace') {
 		return choice === 'keep' ? { tone: 'success', words: 'Set · kept' } : { tone: 'warning', words: 'Remove' };
 	}

@@ -1,6 +1,6 @@
 import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EnvVar } from '@/lib/manifest';
 import type { EnvFormResult, KnownAnswers } from './env-answers';
 import { EnvForm, type EnvFormProps } from './env-form';
@@ -18,6 +18,7 @@ const contract: EnvVar[] = [
 
 const installed: KnownAnswers = {
 	plain: { API_URL: 'https://api.example', GREETING: 'Hi' },
+	hidden: {},
 	secrets: { API_KEY: { state: 'set', setBy: { id: 'u', name: 'Ana' }, setAt: '2026-04-03T10:00:00Z' } },
 	instanceKeys: [],
 	packValues: {},
@@ -68,11 +69,22 @@ test('leaving a field says at once what is wrong with it, and the field is descr
 });
 
 test('a folded optional setting with a mistake is unfolded by a refused submit', async () => {
-	const { submit } = show({ known: { ...installed, plain: { ...installed.plain, RETRIES: 'many' } } });
+	const { submit } = show({ known: { ...installed, plain: { ...installed.plain, RETRIES: '3' } } });
+	await openOptional();
+	await userEvent.clear(screen.getByRole('textbox', { name: 'RETRIES' }));
+	await userEvent.type(screen.getByRole('textbox', { name: 'RETRIES' }), 'many');
+	await userEvent.click(screen.getByText('3 optional settings'));
 	expect(screen.getByText('3 optional settings').closest('details')?.open).toBe(false);
 	await submit();
 	expect(screen.getByText('3 optional settings').closest('details')?.open).toBe(true);
 	expect(screen.getByRole('link', { name: /^RETRIES/ })).toBeTruthy();
+});
+
+test('a stored value that does not fit any more is not folded away, and says so at once', async () => {
+	show({ known: { ...installed, plain: { ...installed.plain, RETRIES: 'many' } } });
+	expect(screen.getByText('2 optional settings').closest('details')?.open).toBe(false);
+	const control = screen.getByRole('textbox', { name: 'RETRIES' });
+	await waitFor(() => expect(control.getAttribute('aria-invalid')).toBe('true'));
 });
 
 test('a stored secret has no input at all, and a form nobody edited sends nothing', async () => {
@@ -243,6 +255,41 @@ test('a secret the next version declares as plain is asked for again, never carr
 	expect(results).toEqual([{ answers: { plain: { API_KEY: 'public-now' }, secrets: {} }, discard: [] }]);
 });
 
+describe('an address with a password in it', () => {
+	const hidden: KnownAnswers = { ...installed, plain: {}, hidden: { API_URL: 'https://[hidden]@api.example' } };
+
+	test('is shown without it and kept as it is', async () => {
+		const { submit, results } = show({ known: hidden });
+		expect(screen.getByText('https://[hidden]@api.example')).toBeTruthy();
+		expect(document.querySelector('input[value*="[hidden]"]')).toBeNull();
+		await submit();
+		expect(results).toEqual([{ answers: { plain: {}, secrets: {} }, discard: [] }]);
+	});
+
+	test('can be replaced, and then stored as a secret', async () => {
+		const { submit, results } = show({ known: hidden });
+		await userEvent.click(screen.getByRole('button', { name: 'Replace API_URL' }));
+		await userEvent.type(screen.getByLabelText('API_URL'), 'https://a:b@api.example');
+		await userEvent.click(screen.getByRole('button', { name: 'Store as a secret' }));
+		await submit();
+		expect(results).toEqual([{ answers: { plain: {}, secrets: { API_URL: 'https://a:b@api.example' } }, discard: [] }]);
+	});
+
+	test('is asked for anew where it does not fit any more', async () => {
+		const { submit, results } = show({ known: hidden, reask: new Set(['API_URL']) });
+		await submit();
+		expect(results).toEqual([]);
+		expect(screen.getByLabelText('API_URL')).toHaveProperty('value', '');
+	});
+
+	test('goes along unseen when the next version declares it a secret', async () => {
+		const secret = [variable({ key: 'API_URL', type: 'url', storage: 'vault', required: true })];
+		const { submit, results } = show({ known: hidden, contract: secret });
+		await submit();
+		expect(results).toEqual([{ answers: { plain: {}, secrets: {} }, discard: [] }]);
+	});
+});
+
 test('what the server refuses appears at the key and in the summary', async () => {
 	show({ known: installed, problems: [{ name: 'API_URL', reason: 'Not reachable from the cluster.' }] });
 	expect(await screen.findAllByText(/Not reachable from the cluster/)).toHaveLength(2);
@@ -296,7 +343,7 @@ test('a value that arrives by paste or correction alone is an edit too; typing i
 test('a setting the platform supplies is required and still need not be typed', async () => {
 	const { submit, results } = show({
 		contract: [variable({ key: 'KHAL_ORG_ID', type: 'string', required: true })],
-		known: { plain: {}, secrets: {}, instanceKeys: ['KHAL_ORG_ID'], packValues: {} },
+		known: { plain: {}, hidden: {}, secrets: {}, instanceKeys: ['KHAL_ORG_ID'], packValues: {} },
 	});
 	expect(within(document.body).getByText('Set for all packs')).toBeTruthy();
 	await submit();

@@ -4,7 +4,7 @@ import { ChevronRight, Search } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type FieldErrors, FormProvider, type Resolver, useForm } from 'react-hook-form';
 import { Input } from '@/components/ui/input';
-import type { InvalidParam } from '@/lib/core';
+import { type InvalidParam, own } from '@/lib/core';
 import { answerSchema, type EnvVar, type FormField, formFields } from '@/lib/manifest';
 import { dropDraft, loadDraft, saveDraft } from './draft';
 import {
@@ -14,7 +14,8 @@ import {
 	collectAnswers,
 	type EnvFormResult,
 	type KnownAnswers,
-	keptSecrets,
+	keptUnseen,
+	knownFor,
 	nameOf,
 	nothingKnown,
 	type SecretChoice,
@@ -47,7 +48,11 @@ const FILTER_FROM = 12;
 
 /** The form of an environment contract: install, configure and upgrade use the same one. Secrets stay in the inputs until submit. */
 export function EnvForm(props: EnvFormProps) {
-	const { formId, known = nothingKnown, only, reask, problems, draftKey = null, onSubmit, onEdit, children } = props;
+	const { formId, only, reask, problems, draftKey = null, onSubmit, onEdit, children } = props;
+	const known = useMemo(
+		() => knownFor(props.contract, props.known ?? nothingKnown, reask),
+		[props.contract, props.known, reask],
+	);
 	const contract = useMemo(
 		() =>
 			props.contract
@@ -146,8 +151,9 @@ export function EnvForm(props: EnvFormProps) {
 		<EnvField
 			key={field.key}
 			field={field}
-			fact={known.secrets[field.key] ?? null}
-			choice={choices[field.key] ?? 'keep'}
+			fact={own(known.secrets, field.key) ?? null}
+			hiddenText={own(known.hidden, field.key) ?? null}
+			choice={own(choices, field.key) ?? 'keep'}
 			onChoose={choose}
 			vaulted={vaulted.has(field.key)}
 			onVault={vault}
@@ -250,7 +256,7 @@ function resolverFor(
 	known: KnownAnswers,
 	choices: Readonly<Record<string, SecretChoice>>,
 ): Resolver<Record<string, string>> {
-	const kept = keptSecrets(contract, known, choices);
+	const kept = keptUnseen(contract, known, choices);
 	const schema = answerSchema(contract, {
 		kept,
 		provided: new Set([...known.instanceKeys, ...Object.keys(known.packValues)]),

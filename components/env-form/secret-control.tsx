@@ -1,15 +1,15 @@
 'use client';
 
-import { Eye, EyeOff, RotateCcw } from 'lucide-react';
+import { Eye, EyeOff } from 'lucide-react';
 import { type ClipboardEvent, useState } from 'react';
 import { useFormContext } from 'react-hook-form';
-import { Button } from '@/components/ui/button';
 import { cx } from '@/components/ui/cx';
 import { Input, Textarea } from '@/components/ui/input';
 import { absoluteTime } from '@/components/ui/relative-time';
 import { type PasteWarning, pasteWarnings } from '@/lib/manifest';
 import type { EnvControlProps } from './control-props';
 import type { SecretChoice, SecretFact } from './env-answers';
+import { KeepCurrent, StoredValue } from './kept-value';
 
 type SecretControlProps = EnvControlProps & {
 	fact: SecretFact | null;
@@ -30,46 +30,11 @@ export function SecretControl(props: SecretControlProps) {
 		onChoose(to);
 	};
 	const stored = fact?.state === 'set';
-	if (stored && choice === 'keep') {
+	if (stored && choice !== 'replace') {
 		return (
-			<div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2 rounded-control border border-dashed border-line-strong px-3 py-1.5">
-				<span className="min-w-0 flex-1 text-sm text-muted">{storedWords(fact)} Kept as it is.</span>
-				<span className="flex gap-2">
-					<Button
-						size="small"
-						id={props.id}
-						aria-label={`Replace ${field.key}`}
-						aria-describedby={props.describedBy}
-						onClick={() => change('replace')}
-					>
-						Replace
-					</Button>
-					{field.required ? null : (
-						<Button size="small" variant="quiet" aria-label={`Remove ${field.key}`} onClick={() => change('remove')}>
-							Remove
-						</Button>
-					)}
-				</span>
-			</div>
-		);
-	}
-	const back = stored ? (
-		<Button
-			size="small"
-			variant="quiet"
-			icon={<RotateCcw aria-hidden />}
-			aria-label={`Keep current ${field.key}`}
-			onClick={() => change('keep')}
-		>
-			Keep current
-		</Button>
-	) : null;
-	if (stored && choice === 'remove') {
-		return (
-			<div className="flex min-h-9 flex-wrap items-center justify-between gap-2 rounded-control border border-dashed border-warning/50 px-3 py-1.5 text-sm">
-				<span>Will be removed with this change.</span>
-				{back}
-			</div>
+			<StoredValue {...props} choice={choice} onChoose={change}>
+				{storedWords(fact)}
+			</StoredValue>
 		);
 	}
 	return (
@@ -83,7 +48,7 @@ export function SecretControl(props: SecretControlProps) {
 			<SecretInput {...props} />
 			<div className="flex flex-wrap items-center justify-between gap-2">
 				<p className="text-xs text-muted">Stored once. Nobody, including you, can read it back.</p>
-				{back}
+				{stored ? <KeepCurrent field={field} onChoose={change} /> : null}
 			</div>
 		</div>
 	);

@@ -18,8 +18,8 @@ test('plain values are in clear, and secrets are told as states with who and whe
 	render(
 		<ConfigurationView
 			entries={[
-				{ kind: 'plain', key: 'PORT', description: 'Where to listen', value: '8080', origin: 'default' },
-				{ kind: 'plain', key: 'PREFIX', description: '', value: '', origin: 'answer' },
+				{ kind: 'plain', key: 'PORT', description: 'Where to listen', value: '8080', hidden: false, origin: 'default' },
+				{ kind: 'plain', key: 'PREFIX', description: '', value: '', hidden: false, origin: 'answer' },
 				{
 					kind: 'secret',
 					key: 'API_KEY',
@@ -54,7 +54,14 @@ test('a secret never shows a value, even when the server sends one by mistake, a
 	});
 	expect(JSON.stringify(entry)).not.toContain(planted);
 	// The control twin: the same text as a plain value does show.
-	const plain = ConfigEntry.parse({ kind: 'plain', key: 'X', description: '', value: planted, origin: 'answer' });
+	const plain = ConfigEntry.parse({
+		kind: 'plain',
+		key: 'X',
+		description: '',
+		hidden: false,
+		value: planted,
+		origin: 'answer',
+	});
 	const { container } = render(<ConfigurationView entries={[entry, plain]} />);
 	expect(row('X').textContent).toContain(planted);
 	expect(row('API_KEY').innerHTML).not.toContain(planted);

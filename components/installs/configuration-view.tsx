@@ -51,7 +51,16 @@ export function ConfigurationView({ entries }: { entries: readonly ConfigEntry[]
 
 function PlainValue({ entry }: { entry: Plain }) {
 	if (entry.value === '') return <span className="text-muted">empty</span>;
-	return <code className="text-[13px] break-all whitespace-pre-wrap">{entry.value}</code>;
+	return (
+		<>
+			<code className="text-[13px] break-all whitespace-pre-wrap">{entry.value}</code>
+			{entry.hidden ? (
+				<div className="text-[13px] text-warning">
+					The part with a credential is not shown. It is stored in clear: replace it to store it as a secret.
+				</div>
+			) : null}
+		</>
+	);
 }
 
 /** Words in place of a value. Dots would look like one, and would be taken for its length. */

@@ -154,7 +154,7 @@ const detail: InstallDetail = {
 	},
 	revision: null,
 	configuration: [
-		{ kind: 'plain', key: 'PORT', description: '', value: '8080', origin: 'answer' },
+		{ kind: 'plain', key: 'PORT', description: '', value: '8080', hidden: false, origin: 'answer' },
 		{ kind: 'secret', key: 'TOKEN', description: '', state: 'set', setBy: ana, setAt: null },
 	],
 	live: null,

@@ -83,7 +83,10 @@ export const ConfigEntry = z.discriminatedUnion('kind', [
 		kind: z.literal('plain'),
 		key: z.string(),
 		description: z.string(),
+		/** As it may be shown to everyone who may look: `[hidden]` stands where it carries a credential. */
 		value: z.string(),
+		/** Something of it is not shown, so this text is not the value that is delivered. */
+		hidden: z.boolean(),
 		origin: z.enum(['answer', 'instance', 'pack', 'default']),
 	}),
 	z.object({

@@ -6,6 +6,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The value of a key that a stranger named: `constructor` and `__proto__` are keys like any other. */
+export function own<T>(values: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+	return values !== undefined && Object.hasOwn(values, key) ? values[key] : undefined;
+}
+
 /** Walk `path` through nested objects; undefined as soon as a step is missing. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
 	let current = value;

@@ -47,6 +47,33 @@ describe('Secret', () => {
 		expect(redact('an ordinary sentence 4711')).toBe('an ordinary sentence 4711');
 	});
 
+	test.each([
+		'token',
+		'access_token',
+		'api_key',
+		'apikey',
+		'key',
+		'password',
+		'sig',
+		'X-Amz-Signature',
+		'client_secret',
+	])('the parameter %s of an address is removed, its name and its neighbours stay', (name) => {
+		const text = redact(`GET https://host.test/hook?page=2&${name}=abc%2Fd7731&sort=up#end answered 404`);
+
+		expect(text).toBe(`GET https://host.test/hook?page=2&${name}=[credentials]&sort=up#end answered 404`);
+	});
+
+	test('control: other parameters stay, and so do sentences with an equals sign', () => {
+		const text = 'GET /api/packs?sort=key&monkey=1&page_size=20 token=abc of key=value';
+
+		expect(redact(text)).toBe(text);
+	});
+
+	test('a long text without any credential is looked through quickly', () => {
+		for (const part of ['?a', '&token', 'secret', 'eyJaaaaaaaa-', '?x=', '://a:'])
+			expect(typeof redact(part.repeat(20_000))).toBe('string');
+	});
+
 	test('what looks like a credential is removed without being known', () => {
 		const text = redact(
 			'GET https://user:hunter22@host/x Authorization: Bearer abcdefgh12345678 ghp_aaaaaaaaaaaaaaaaaaaa',

@@ -53,11 +53,20 @@ function registerOf(slot: symbol): Set<WeakRef<Revealing>> {
 	return made;
 }
 
+/**
+ * Names of query parameters that carry a credential, as the source of a regular expression: `token`, `api_key`, `sig`,
+ * `X-Amz-Signature` … Bounded, so that a long text of letters is not searched over and over.
+ */
+export const CREDENTIAL_PARAMETER =
+	'(?:[\\w.-]{0,40}(?:token|secret|password|passwd|passphrase|pwd|signature|credentials?|api[_-]?key|access[_-]?key)|(?:access|auth|api|sas)?[_-]?(?:key|sig)|pass|pw|auth|authorization|jwt)';
+
+/** Each of them is linear, or bounded: foreign texts of any length come through here. */
 const PATTERNS: readonly [RegExp, string][] = [
-	[/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '[token]'],
+	[/\beyJ[\w-]{8,500}\.[\w-]{8,}\.[\w-]*/g, '[token]'],
 	[/\b(gh[pousr]_|github_pat_)[A-Za-z0-9_]{16,}/g, '[token]'],
 	[/\b(Bearer|Basic)\s+[A-Za-z0-9+/_.=-]{8,}/gi, '$1 [token]'],
-	[/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:"']*:[^\s/@"']+@/gi, '$1[credentials]@'],
+	[/(:\/\/)[^\s/@:"']*:[^\s/@"']+@/g, '$1[credentials]@'],
+	[new RegExp(`([?&]${CREDENTIAL_PARAMETER}=)[^&#\\s"'<>[\\]]+`, 'gi'), '$1[credentials]'],
 ];
 
 /**

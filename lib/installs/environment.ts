@@ -3,7 +3,9 @@ import type { InvalidParam } from '@/lib/core';
 import {
 	checkAnswers,
 	checkTypes,
+	containsCredential,
 	type EnvVar,
+	hasHiddenPart,
 	isNarrower,
 	isSecretVar,
 	type Manifest,
@@ -145,6 +147,11 @@ export function restoreEnvironment(
 	};
 }
 
+/** Every key that is delivered by the Secret, wherever its value comes from. */
+export function secretKeysIn({ fallbacks, given, keep, promoted }: PreparedEnvironment): string[] {
+	return [...keep.map(({ key }) => key), ...given, ...Object.keys(promoted), ...Object.keys(fallbacks)];
+}
+
 /** The secret keys a revision is expected to have in its Secret. */
 export function secretKeysOf(revision: { secrets: SecretLedger }): string[] {
 	return Object.keys(revision.secrets).sort();
@@ -252,6 +259,11 @@ function misplaced(input: EnvironmentInput, contract: Contract): InvalidParam[] 
 	}
 	for (const key of Object.keys(input.plain)) {
 		if (contract.isSecret(key)) problems.push({ name: key, reason: `${key} is a secret and must be entered as one.` });
+	}
+	const held = new Map(Object.entries(input.previous?.answers ?? {}));
+	for (const [key, text] of Object.entries(input.plain)) {
+		if (hasHiddenPart(text) && containsCredential(held.get(key) ?? ''))
+			problems.push({ name: key, reason: `A part of ${key} is [hidden], as on the screen. Enter the whole value.` });
 	}
 	for (const [from, to] of Object.entries(input.renames)) {
 		if (!contract.has(to))

@@ -3,11 +3,12 @@ import type { Plan } from '@/lib/contracts/plans';
 import type { JudgedPower } from '@/lib/contracts/policy';
 import type { PowerCode, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
 import type { InvalidParam } from '@/lib/core';
-import { type ContractChange, explainChange, isSecretVar } from '@/lib/manifest';
+import { type ContractChange, explainChange, hideCredentials, isSecretVar } from '@/lib/manifest';
 import { returningAgainstPolicy } from '@/lib/policy';
 import { acknowledgementsOf } from './acknowledge';
 import { takesOtherBytes } from './delivery';
 import type { Draft } from './draft';
+import { secretKeysIn } from './environment';
 import { powerAcknowledgements, powerBlocks, type Viewer } from './gains';
 
 /** Pure: from the gathered facts to what the admin sees and approves. */
@@ -145,13 +146,15 @@ function configurationOf(draft: Draft): Plan['configuration'] {
 			key,
 			secret: false,
 			state: before === null || old === undefined ? 'added' : old === entry.value ? 'unchanged' : 'changed',
-			value: entry.value,
+			value: hideCredentials(entry.value),
 			origin: entry.origin,
 		});
 	}
-	for (const [key, entry] of Object.entries(before?.config ?? {})) {
-		if (environment.config[key] === undefined)
-			rows.push({ key, secret: false, state: 'removed', value: entry.value, origin: entry.origin });
+	const moved = new Set(secretKeysIn(environment));
+	for (const [key, { origin, value }] of Object.entries(before?.config ?? {})) {
+		// A value that becomes a secret stands below, as one.
+		if (environment.config[key] === undefined && !moved.has(key))
+			rows.push({ key, secret: false, state: 'removed', value: hideCredentials(value), origin });
 	}
 	const kept = new Map(environment.keep.map((secret) => [secret.key, secret.fromKey]));
 	const secret = (key: string, state: Plan['configuration'][number]['state'], origin: string) =>

@@ -3,6 +3,7 @@ import { isAppError, messageOf } from '@/lib/core';
 import type { PolicyService } from '@/lib/policy';
 import { inWords, openOperationAt } from './busy';
 import { type Draft, type DraftDeps, draftOf } from './draft';
+import { secretKeysIn } from './environment';
 import { approvable, hashOf, judged, powersOf, returnsOnFailure, type Viewer } from './gains';
 import { buildPlan, type ClusterView } from './plan';
 import { environmentNames } from './steps/apply';
@@ -56,13 +57,7 @@ async function lookAtCluster(deps: DraftDeps, draft: Draft): Promise<ClusterView
 			injection: {
 				image: delivery.manifest.backend?.image ?? null,
 				...names,
-				keys: [
-					...Object.keys(environment.config),
-					...environment.given,
-					...environment.keep.map((secret) => secret.key),
-					...Object.keys(environment.promoted),
-					...Object.keys(environment.fallbacks),
-				],
+				keys: [...Object.keys(environment.config), ...secretKeysIn(environment)],
 			},
 		});
 		return { ...view, preview };

@@ -1,6 +1,6 @@
 import type { Alarm, ConfigEntry, InstallStatus, InstallSummary, Revision } from '@/lib/contracts/installs';
 import type { Operation } from '@/lib/contracts/operations';
-import { isSecretVar } from '@/lib/manifest';
+import { hideCredentials, isSecretVar } from '@/lib/manifest';
 import type { EffectiveConfig, SecretEntry } from './schema';
 import { installStatus } from './status';
 import type { StoredInstall, StoredRevision } from './store';
@@ -124,7 +124,8 @@ export function configurationOf(revision: StoredRevision, lost: readonly string[
 type Named = { key: string; description: string };
 
 function plainRow({ key, description }: Named, value: EffectiveConfig[string]): ConfigEntry {
-	return { kind: 'plain', key, description, ...value };
+	const shown = hideCredentials(value.value);
+	return { kind: 'plain', key, description, value: shown, hidden: shown !== value.value, origin: value.origin };
 }
 
 function secretRow({ key, description }: Named, entry: SecretEntry | undefined, lost: readonly string[]): ConfigEntry {

@@ -21,5 +21,5 @@ export type { PasteWarning } from './paste';
 export { pasteWarnings } from './paste';
 export { describePermission } from './permissions';
 export { EnvVar, EnvVarType, isSecretVar, Manifest, ManifestNote } from './schema';
-export { containsCredential } from './secrecy';
+export { containsCredential, hasHiddenPart, hideCredentials } from './secrecy';
 export { resolveEnvironment } from './values';

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { containsCredential, isPlaceholder, looksSecret } from './secrecy';
+import { containsCredential, hasHiddenPart, hideCredentials, isPlaceholder, looksSecret } from './secrecy';
 
 test.each([
 	'API_KEY',
@@ -51,6 +52,40 @@ test.each([
 	'monkey=1?',
 ])('%s holds no credential', (value) => {
 	expect(containsCredential(value)).toBe(false);
+});
+
+test.each([
+	['postgres://user:pw@db:5432/app', 'postgres://[hidden]@db:5432/app'],
+	['nats://a:4222,nats://user:pw@b:4222,nats://c:d@e', 'nats://a:4222,nats://[hidden]@b:4222,nats://[hidden]@e'],
+	['https://x.example/hook?a=1&token=abc%20d&b=2', 'https://x.example/hook?a=1&token=[hidden]&b=2'],
+	['https://x.example/#access_token=abc&state=1', 'https://x.example/#access_token=[hidden]&state=1'],
+	['https://s3.test/o?X-Amz-Date=1&X-Amz-Signature=0a1b', 'https://s3.test/o?X-Amz-Date=1&X-Amz-Signature=[hidden]'],
+	['https://blob.test/c?sv=2&sig=a%2Fb', 'https://blob.test/c?sv=2&sig=[hidden]'],
+	['Server=db;Password=a b c;Database=x', 'Server=db;Password=[hidden];Database=x'],
+	['Server=db;Pwd="a;b";Database=x', 'Server=db;Pwd=[hidden];Database=x'],
+	['ghp_abcdefghijklmnop', '[hidden]'],
+])('of %s everyone may see %s', (value, shown) => {
+	expect(hideCredentials(value)).toBe(shown);
+	expect(hideCredentials(shown)).toBe(shown);
+	expect(hasHiddenPart(shown)).toBe(true);
+});
+
+test('what is hidden is gone, whatever surrounds it, and nothing else changes', () => {
+	const secret = fc.stringMatching(/^[a-zA-Z0-9%._~-]{6,20}$/).filter((text) => !/token|hidden|example/.test(text));
+	const places = fc.constantFrom(
+		(text: string) => `https://ana:${text}@host.example/path?page=2`,
+		(text: string) => `https://host.example/a?page=2&api_key=${text}&b=3`,
+		(text: string) => `nats://host.example:4222,nats://${text}@other.example`,
+		(text: string) => `Server=host.example;Password=${text};Page=2`,
+	);
+	fc.assert(
+		fc.property(secret, places, (text, place) => {
+			const shown = hideCredentials(place(text));
+			expect(shown).not.toContain(text);
+			expect(shown).toContain('host.example');
+			expect(containsCredential(shown)).toBe(false);
+		}),
+	);
 });
 
 test('64 KB of hostile text are searched to the end', () => {
