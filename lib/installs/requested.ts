@@ -1,7 +1,9 @@
 import type { AuditEvent, KeyChange } from '@/lib/audit';
 import type { JudgedPower } from '@/lib/contracts/policy';
+import { containsCredential } from '@/lib/manifest';
 import { acknowledgementsOf, givenAs } from './acknowledge';
 import type { Draft } from './draft';
+import { secretKeysIn } from './environment';
 import { powerAcknowledgements } from './gains';
 import type { By, Submission } from './submit';
 
@@ -85,19 +87,26 @@ export function requestedEvent(
 	}
 }
 
-/** Key-level changes for auditors: plain values in clear, secrets by name only. */
+/**
+ * Key-level changes for auditors: plain values in clear, secrets by name only. The trail is for ever, so a value that was
+ * or becomes a secret, or that carries a credential, is not in it either.
+ */
 function keyChanges(draft: Draft): KeyChange[] {
 	const { environment } = draft;
 	if (environment === null) return [];
 	const before = draft.active ?? draft.base;
+	const was = new Set(Object.keys(before?.secrets ?? {}));
+	const becomes = new Set(secretKeysIn(environment));
 	const changes: KeyChange[] = [];
 	for (const [key, { value }] of Object.entries(environment.config)) {
 		const old = before?.config[key]?.value;
-		if (old === undefined) changes.push({ secret: false, key, change: 'added', to: value });
-		else if (old !== value) changes.push({ secret: false, key, change: 'changed', from: old, to: value });
+		if (old === undefined)
+			changes.push({ secret: false, key, change: 'added', ...(was.has(key) ? {} : told({ to: value })) });
+		else if (old !== value) changes.push({ secret: false, key, change: 'changed', ...told({ from: old, to: value }) });
 	}
 	for (const [key, { value }] of Object.entries(before?.config ?? {}))
-		if (environment.config[key] === undefined) changes.push({ secret: false, key, change: 'removed', from: value });
+		if (environment.config[key] === undefined && !becomes.has(key))
+			changes.push({ secret: false, key, change: 'removed', ...told({ from: value }) });
 	for (const { key, fromKey } of environment.keep)
 		changes.push(
 			key === fromKey
@@ -110,4 +119,8 @@ function keyChanges(draft: Draft): KeyChange[] {
 	for (const key of Object.keys(before?.secrets ?? {}))
 		if (!named.has(key)) changes.push({ secret: true, key, change: 'removed' });
 	return changes;
+}
+
+function told<V extends { from?: string; to?: string }>(values: V): V | Record<string, never> {
+	return Object.values(values).some(containsCredential) ? {} : values;
 }
