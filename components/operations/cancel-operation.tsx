@@ -7,7 +7,7 @@ import { usePermission } from '@/components/layout/use-permission';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { api, operationQueries } from '@/lib/api-client';
-import type { Operation, OperationKind } from '@/lib/contracts/operations';
+import { cancelRefusal, type Operation, type OperationKind } from '@/lib/contracts/operations';
 
 // What a person wants to know before stopping something half-way: what will be left.
 const consequence = {
@@ -25,6 +25,7 @@ export function CancelOperation({ operation }: { operation: Operation }) {
 	const [asking, setAsking] = useState(false);
 	const client = useQueryClient();
 	const denied = usePermission('installs:write', 'cancel operations');
+	const refusal = cancelRefusal(operation);
 	const cancel = useMutation({
 		mutationFn: () => api.operations.cancel(operation.id),
 		onSuccess: async () => {
@@ -37,7 +38,7 @@ export function CancelOperation({ operation }: { operation: Operation }) {
 	}
 	return (
 		<>
-			<Button disabledReason={denied} onClick={() => setAsking(true)}>
+			<Button disabledReason={refusal === null ? denied : { text: refusal }} onClick={() => setAsking(true)}>
 				Cancel…
 			</Button>
 			<Dialog

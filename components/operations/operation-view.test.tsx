@@ -232,6 +232,17 @@ test('cancelling asks first and says what will be left', async () => {
 	await vi.waitFor(() => expect(posted).toEqual([{ url: `/api/operations/${id}/cancel`, body: {} }]));
 });
 
+test('while the version that ran before is put back, Cancel says why it does nothing', async () => {
+	const [fetch] = running.steps;
+	if (fetch === undefined) throw new Error('the example has no steps');
+	const returning = { ...fetch, name: 'return', title: 'Return to the last good revision', state: 'running' } as const;
+	show({ ...running, kind: 'upgrade', fromVersion: '1.1.0', steps: [...running.steps, returning] });
+	expect(screen.getByText(/It is putting 1\.1\.0 back/)).toBeTruthy();
+	await userEvent.click(screen.getByRole('button', { name: 'Cancel…' }));
+	expect(screen.queryByRole('button', { name: 'Cancel the operation' })).toBeNull();
+	expect(posted).toEqual([]);
+});
+
 test('debug lines are hidden until asked for', async () => {
 	show(running);
 	const log = screen.getByText('Technical detail').closest('details');

@@ -88,6 +88,16 @@ export const Operation = z.object({
 });
 export type Operation = z.infer<typeof Operation>;
 
+/** Why an operation that has not ended cannot be cancelled any more; null = it can. One sentence for people. */
+export function cancelRefusal({ steps, fromVersion }: Pick<Operation, 'steps' | 'fromVersion'>): string | null {
+	const reached = (name: StepName) => steps.some((step) => step.name === name && step.state !== 'waiting');
+	if (reached('return'))
+		return `It is putting ${fromVersion ?? 'what ran before'} back. That is not stopped half-way, because nothing usable would run then.`;
+	if (reached('diagnose')) return 'It has stopped already. What happened is being recorded, and it ends by itself.';
+	if (reached('commit')) return 'Everything is done already. Only the result is being recorded.';
+	return null;
+}
+
 export const OperationLine = z.object({
 	id: z.int(),
 	at: Timestamp,

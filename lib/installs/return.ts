@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { OperationFailure } from '@/lib/contracts/operations';
 import { messageOf } from '@/lib/core';
+import type { LineWriter } from './lines';
 import { finishStep, setBlocker, startStep } from './operations/store';
-import type { LineWriter, RunOptions } from './run';
+import { patiently } from './patience';
+import type { RunOptions } from './run';
 import { applyRevision } from './steps/apply';
 import type { StepContext } from './steps/context';
 import { healConfiguration } from './steps/deliver';
@@ -14,12 +16,12 @@ const Remembered = z.object({ operationId: z.uuid() });
 /**
  * After a failed change of something that ran: keep what the cluster shows (pods, reasons, last lines) before it is
  * gone, then put the last good revision back as a step of its own. Returns null when nothing ran before, or when the
- * policy said to leave failures as they are when this was asked for (the step then tells so).
+ * policy said to leave failures as they are when this was asked for (the step then tells so). Cannot be cancelled.
  */
 export async function giveBack(
 	options: RunOptions,
 	context: StepContext,
-	facts: { log: LineWriter; failure: OperationFailure; cancelled: boolean },
+	facts: { log: LineWriter; failure: OperationFailure },
 ): Promise<{ version: string; ok: boolean } | null> {
 	const { db } = options;
 	const { operation, install, request } = context;
@@ -42,25 +44,27 @@ export async function giveBack(
 	const known = Remembered.safeParse(context.recall('return'));
 	const operationId = known.success ? known.data.operationId : randomUUID();
 	if (!known.success) await context.remember('return', { operationId });
+	// What somebody changed outside stays theirs on the way back, too, when that is what the attempt failed at.
+	const takeOver = request.takeOver || facts.failure.code !== 'conflict';
+	// Half-way between two versions is the worst place to stop at: whoever cancels, this goes on.
+	const again = { ...context, signal: options.leave, request: { ...request, takeOver } };
+	let helmRevision: number | null;
 	try {
-		// A cancelled operation still has to put things back, so its signal does not count here.
-		const signal = facts.cancelled ? new AbortController().signal : context.signal;
-		// What somebody changed outside stays theirs on the way back, too, when that is what the attempt failed at.
-		const takeOver = request.takeOver || facts.failure.code !== 'conflict';
-		const again = { ...context, signal, request: { ...request, takeOver } };
-		await healConfiguration(again, base);
-		const { helmRevision } = await applyRevision(again, { revision: base, operationId, goesBack: true });
-		await context.remember('return', { operationId, helmRevision });
-		await setBlocker(db.client, operation.id, null);
-		await finishStep(db.client, operation.id, { name: 'return', state: 'done', detail: `${base.version} runs again` });
-		return { version: base.version, ok: true };
+		({ helmRevision } = await patiently(again, async () => {
+			await healConfiguration(again, base);
+			return applyRevision(again, { revision: base, operationId, goesBack: true });
+		}));
 	} catch (error) {
 		// This process stops or lost its lease; whoever goes on finds the same id and finishes the return.
-		if (context.signal.aborted && !facts.cancelled) throw error;
+		if (options.leave.aborted) throw error;
 		facts.log.say('error', messageOf(error));
 		await finishStep(db.client, operation.id, { name: 'return', state: 'failed', detail: messageOf(error) });
 		return { version: base.version, ok: false };
 	}
+	await context.remember('return', { operationId, helmRevision });
+	await setBlocker(db.client, operation.id, null);
+	await finishStep(db.client, operation.id, { name: 'return', state: 'done', detail: `${base.version} runs again` });
+	return { version: base.version, ok: true };
 }
 
 async function diagnose(

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { appendAudit } from '@/lib/audit';
-import { type Operation, OperationFailure, type OperationLine, type StepName } from '@/lib/contracts/operations';
+import { type Operation, OperationFailure, type StepName } from '@/lib/contracts/operations';
 import { Blocker } from '@/lib/contracts/runner';
 import { at, isAppError, messageOf, redact, textAt } from '@/lib/core';
 import type { Tx } from '@/lib/db';
 import { sweepOldEnvironments } from './keep';
+import { createLineWriter, type LineWriter } from './lines';
 import {
-	appendLines,
 	describeStep,
 	finishStep,
 	getJob,
@@ -16,23 +16,24 @@ import {
 	setBlocker,
 	startStep,
 } from './operations/store';
+import { leaveWhenStopped, patiently } from './patience';
 import { giveBack } from './return';
 import { OperationRequest } from './schema';
 import { type OrdinaryStep, steps } from './steps';
-import type { StepContext, StepOutcome } from './steps/context';
+import type { StepContext } from './steps/context';
 import { keptBy } from './steps/remove';
 import { forgetKeptData, getInstall, getRevision, retireOthers, settleRevision, updateInstall } from './store';
 import type { WorkerOptions } from './worker';
 
-export type RunOptions = WorkerOptions & { owner: string; signal: AbortSignal };
+export type RunOptions = WorkerOptions & {
+	owner: string;
+	/** Aborted when another attempt has to go on: the lease is lost, or this process stops. */
+	leave: AbortSignal;
+	/** Aborted when somebody wants the operation to end. What is being put back is put back all the same. */
+	cancelled: AbortSignal;
+};
 
-const FLUSH_MS = 250;
-const RUNNER_AWAY_MS = 60_000;
-const RUNNER_RETRY_MS = 1000;
 const SYSTEM = { id: null, name: 'Packyard' };
-
-/** Why a running operation was told to stop. */
-type StopReason = 'cancelled' | 'lease-lost' | 'stopping';
 
 /**
  * Run an operation from its first unfinished step to its end. Throws when it must be left for another attempt (lease
@@ -43,40 +44,43 @@ export async function runOperation(options: RunOptions, id: string): Promise<voi
 	const log = createLineWriter(options, id);
 	const context = await contextOf(options, job, log.say);
 	try {
-		const earlier = failureOfEarlierAttempt(context);
-		if (earlier !== null) {
-			await fail(options, context, { ...earlier, log });
-			return;
-		}
-		for (const { name, state } of job.operation.steps) {
-			if (state === 'done' || state === 'skipped' || name === 'commit' || name === 'diagnose' || name === 'return')
-				continue;
-			log.enter(name);
-			leaveUnlessOurs(options.signal);
-			await runStep(options, context, name);
-			await log.flush();
-		}
-		log.enter('commit');
-		await sweepOldEnvironments(context);
-		await commit(options, context);
-		await log.flush();
+		const trouble = failureOfEarlierAttempt(context) ?? (await advance(options, context, log));
+		if (trouble === null) {
+			log.enter('commit');
+			await sweepOldEnvironments(context);
+			await commit(options, context);
+		} else await fail(options, context, { ...trouble, log });
 	} catch (error) {
-		if (mustLeave(options.signal)) {
-			log.say('warn', 'Interrupted; the operation goes on when a worker takes it up again.');
-			throw error;
-		}
-		const cancelled = stopReason(options.signal) === 'cancelled';
-		const failure = failureOf(error, log.current());
-		await fail(options, context, {
-			failure: cancelled ? { ...failure, message: 'Cancelled.' } : failure,
-			cancelled,
-			touched: touchesCluster(log.current()) && !wasUntouched(error),
-			step: log.current(),
-			log,
-		});
+		log.say('warn', 'Interrupted; the operation goes on when a worker takes it up again.');
+		throw error;
 	} finally {
 		await log.close();
 	}
+}
+
+/** Every step that is not finished yet. Returns how it went wrong, null when it did not; throws what is for another attempt. */
+async function advance(options: RunOptions, context: StepContext, log: LineWriter): Promise<Trouble | null> {
+	for (const { name, state } of context.operation.steps) {
+		if (state === 'done' || state === 'skipped' || name === 'commit' || name === 'diagnose' || name === 'return')
+			continue;
+		log.enter(name);
+		try {
+			leaveWhenStopped(context.signal);
+			await runStep(options, context, name);
+		} catch (error) {
+			if (options.leave.aborted) throw error;
+			const cancelled = options.cancelled.aborted;
+			const failure = failureOf(error, name);
+			return {
+				failure: cancelled ? { ...failure, message: 'Cancelled.' } : failure,
+				cancelled,
+				touched: touchesCluster(name) && !wasUntouched(error),
+				step: name,
+			};
+		}
+		await log.flush();
+	}
+	return null;
 }
 
 async function runStep(options: RunOptions, context: StepContext, name: OrdinaryStep): Promise<void> {
@@ -86,20 +90,6 @@ async function runStep(options: RunOptions, context: StepContext, name: Ordinary
 	const outcome = await patiently(context, () => steps[name](context));
 	if (outcome.result !== undefined) await context.remember(name, outcome.result);
 	await finishStep(db.client, id, { name, state: outcome.state, detail: outcome.detail });
-}
-
-/** A runner that restarts is back in seconds, and every step may be repeated: that is no reason to fail an operation. */
-async function patiently(context: StepContext, step: () => Promise<StepOutcome>): Promise<StepOutcome> {
-	for (const until = Date.now() + RUNNER_AWAY_MS; ; ) {
-		try {
-			return await step();
-		} catch (error) {
-			if (!isAppError(error, 'runner_unavailable') || context.signal.aborted || Date.now() > until) throw error;
-			context.say('warn', `${error.message} Trying again.`);
-			await new Promise((resolve) => setTimeout(resolve, RUNNER_RETRY_MS));
-			leaveUnlessOurs(context.signal);
-		}
-	}
 }
 
 /** The end of a good operation: revision, install, operation and audit in one transaction. */
@@ -175,7 +165,7 @@ async function fail(options: RunOptions, context: StepContext, trouble: Trouble 
 	if (failure.technical !== null && failure.technical !== failure.message) trouble.log.say('debug', failure.technical);
 	await trouble.log.flush();
 
-	const returned = touched ? await giveBack(options, context, { log: trouble.log, failure, cancelled }) : null;
+	const returned = touched ? await giveBack(options, context, { log: trouble.log, failure }) : null;
 	await trouble.log.flush();
 	await db.transaction(async (tx) => {
 		await moveOperation(
@@ -255,7 +245,7 @@ async function contextOf(options: RunOptions, job: Job, say: StepContext['say'])
 		request: OperationRequest.parse(job.request),
 		install,
 		revision: operation.revision === null ? null : await getRevision(db.client, install.id, operation.revision),
-		signal: options.signal,
+		signal: AbortSignal.any([options.leave, options.cancelled]),
 		say,
 		describe: async (text) => {
 			for (const step of operation.steps)
@@ -269,45 +259,6 @@ async function contextOf(options: RunOptions, job: Job, say: StepContext['say'])
 			await rememberInStep(db.client, operation.id, step, value);
 		},
 		keepRevisions: options.keepRevisions,
-	};
-}
-
-export type LineWriter = {
-	say(level: OperationLine['level'], text: string): void;
-	enter(step: StepName): void;
-	current(): StepName;
-	flush(): Promise<void>;
-	close(): Promise<void>;
-};
-
-/** Lines come faster than rows should be written: they are gathered and written a few times a second, in order. */
-function createLineWriter(options: RunOptions, id: string): LineWriter {
-	let waiting: Omit<OperationLine, 'id'>[] = [];
-	let step: StepName = 'fetch';
-	let writing: Promise<void> = Promise.resolve();
-	const flush = () => {
-		const lines = waiting;
-		waiting = [];
-		writing = writing
-			.then(() => appendLines(options.db.client, id, lines))
-			.catch((error: unknown) => options.log.warn({ operation: id, problem: messageOf(error) }, 'log lines were lost'));
-		return writing;
-	};
-	const timer = setInterval(() => void flush(), FLUSH_MS);
-	return {
-		say: (level, text) => {
-			for (const part of redact(text).split('\n'))
-				if (part.trim() !== '') waiting.push({ at: new Date().toISOString(), step, level, text: part });
-		},
-		enter: (name) => {
-			step = name;
-		},
-		current: () => step,
-		flush,
-		close: async () => {
-			clearInterval(timer);
-			await flush();
-		},
 	};
 }
 
@@ -349,19 +300,4 @@ function operationFacts(operation: Operation) {
 
 function auditBase(operation: Operation) {
 	return { actor: SYSTEM, via: 'worker', subject: `install:${operation.installId}`, at: new Date() } as const;
-}
-
-function stopReason(signal: AbortSignal): StopReason | null {
-	if (!signal.aborted) return null;
-	return signal.reason === 'cancelled' || signal.reason === 'lease-lost' ? signal.reason : 'stopping';
-}
-
-/** Another attempt goes on with the operation: here, or in the process that holds the lease now. */
-function mustLeave(signal: AbortSignal): boolean {
-	const reason = stopReason(signal);
-	return reason === 'lease-lost' || reason === 'stopping';
-}
-
-function leaveUnlessOurs(signal: AbortSignal): void {
-	if (signal.aborted) throw new Error(`stopped: ${stopReason(signal)}`);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { appendAudit } from '@/lib/audit';
 import type { Catalog } from '@/lib/catalog';
 import type { PatchInstall, RequestInstall, RequestOperation } from '@/lib/contracts/installs';
-import type { Operation, OperationView } from '@/lib/contracts/operations';
+import { cancelRefusal, type Operation, type OperationView } from '@/lib/contracts/operations';
 import type { Plan, RequestPlan } from '@/lib/contracts/plans';
 import { AppError, isAppError, type Secret } from '@/lib/core';
 import type { Database, Tx } from '@/lib/db';
@@ -233,10 +233,18 @@ export function createInstalls(options: InstallsOptions) {
 		return id;
 	}
 
-	/** Ask for an operation to stop. A queued one ends at once; a running one is stopped by its worker. */
+	/**
+	 * Ask for an operation to stop. A queued one ends at once; a running one is stopped by its worker. Throws AppError
+	 * `conflict` when it is past stopping.
+	 */
 	async function cancel(operationId: string, by: By): Promise<Operation> {
 		const operation = await getOperation(db.client, operationId);
 		if (operation.finishedAt !== null) throw new AppError('conflict', 'This operation has ended already.');
+		const refusal = cancelRefusal(operation);
+		if (refusal !== null)
+			throw new AppError('conflict', `This operation cannot be cancelled any more. ${refusal}`, {
+				hint: 'Wait until it has ended, then decide what to do next.',
+			});
 		const queued = operation.state === 'queued';
 		try {
 			await db.transaction((tx) => writeCancel(tx, operation, by));

@@ -36,6 +36,9 @@ export type Worker = {
 	stop(): Promise<void>;
 };
 
+/** Apart, because a cancelled operation that puts things back still has to notice that it lost its lease. */
+type Stops = { leave: AbortController; cancelled: AbortController };
+
 const AT_ONCE = 4;
 const POLL_MS = 1000;
 const OBSERVE_MS = 20_000;
@@ -47,7 +50,7 @@ const OBSERVE_MS = 20_000;
 export function createWorker(options: WorkerOptions): Worker {
 	const { db, log } = options;
 	const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-	const running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+	const running = new Map<string, Stops & { ended: Promise<void> }>();
 	const stopped = new AbortController();
 	let wakeUp = () => {};
 	let lastLookAt: Date | null = null;
@@ -73,12 +76,12 @@ export function createWorker(options: WorkerOptions): Worker {
 			lastLookAt = new Date();
 			problem = null;
 			if (claimed === null) return false;
-			const abort = new AbortController();
-			const ended = work(claimed, abort).finally(() => {
+			const stops = { leave: new AbortController(), cancelled: new AbortController() };
+			const ended = work(claimed, stops).finally(() => {
 				running.delete(claimed.id);
 				wakeUp();
 			});
-			running.set(claimed.id, { abort, ended });
+			running.set(claimed.id, { ...stops, ended });
 			return true;
 		} catch (error) {
 			problem = messageOf(error);
@@ -87,11 +90,12 @@ export function createWorker(options: WorkerOptions): Worker {
 		}
 	}
 
-	async function work(claimed: { id: string; takenOver: boolean }, abort: AbortController): Promise<void> {
-		const beat = setInterval(() => void heartbeat(claimed.id, abort), Math.max(200, (options.leaseSeconds * 1000) / 4));
+	async function work(claimed: { id: string; takenOver: boolean }, stops: Stops): Promise<void> {
+		const beat = setInterval(() => void heartbeat(claimed.id, stops), Math.max(200, (options.leaseSeconds * 1000) / 4));
 		try {
 			if (claimed.takenOver) await recordTakeOver(claimed.id);
-			await runOperation({ ...options, owner, signal: abort.signal }, claimed.id);
+			const signals = { leave: stops.leave.signal, cancelled: stops.cancelled.signal };
+			await runOperation({ ...options, ...signals, owner }, claimed.id);
 		} catch (error) {
 			// Whatever got here was not an outcome of the operation: leave it to the next attempt.
 			log.error({ operation: claimed.id, problem: messageOf(error) }, 'an operation was interrupted');
@@ -100,11 +104,11 @@ export function createWorker(options: WorkerOptions): Worker {
 		}
 	}
 
-	async function heartbeat(id: string, abort: AbortController): Promise<void> {
+	async function heartbeat(id: string, { leave, cancelled }: Stops): Promise<void> {
 		try {
 			const { held, cancelRequested } = await renewLease(db.client, { id, owner, leaseSeconds: options.leaseSeconds });
-			if (!held) abort.abort('lease-lost');
-			else if (cancelRequested) abort.abort('cancelled');
+			if (!held) leave.abort('lease-lost');
+			else if (cancelRequested) cancelled.abort('cancelled');
 		} catch (error) {
 			// The database may be restarting; if it stays away the lease runs out, which is exactly right.
 			log.warn({ operation: id, problem: messageOf(error) }, 'the lease could not be renewed');
@@ -152,14 +156,14 @@ export function createWorker(options: WorkerOptions): Worker {
 		},
 		wake: () => {
 			wakeUp();
-			for (const [id, { abort }] of running) void heartbeat(id, abort);
+			for (const [id, stops] of running) void heartbeat(id, stops);
 		},
 		state: () => ({ lastLookAt, running: [...running.keys()], problem }),
 		stop: async () => {
 			stopped.abort();
 			wakeUp();
 			const current = [...running.values()];
-			for (const { abort } of current) abort.abort('stopping');
+			for (const { leave } of current) leave.abort('stopping');
 			await Promise.all([loops, ...current.map(({ ended }) => ended)]);
 			await releaseLeases(db.client, owner);
 		},

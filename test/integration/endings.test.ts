@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Operation } from '@/lib/contracts/operations';
+import { Problem } from '@/lib/contracts/problem';
+import { createWorker, type Worker } from '@/lib/installs';
+import { type Change, changeOrder, detailOf, environmentOf, installed, order, planChange } from '../support/changes';
+import { recordsOf } from '../support/cluster-view';
+import { type Gate, startGate } from '../support/gate';
+import { oddPack } from '../support/odd-pack';
+import { type Portal, startPortal } from '../support/portal';
+
+/** What an operation ends as, when something comes in between on its last metres: a cancel, a database, another worker. */
+
+const V10 = { slug: 'odd', version: '1.0.0', answers: { plain: {}, secrets: { ODD_TOKEN: 'odd-token-4242' } } };
+const GOOD: Change = { version: '1.1.0' };
+const BAD: Change = { version: '1.2.0' };
+
+let gate: Gate;
+let portal: Portal;
+const workers: Worker[] = [];
+
+beforeAll(async () => {
+	gate = await startGate();
+	portal = await startPortal({ settings: { PACKYARD_RUNNER_URL: gate.url } });
+	gate.lead(portal.url);
+	const bad = { version: '1.2.0', imageTag: '1.2.0-does-not-exist' };
+	portal.sandbox.registries.publish(oddPack('odd', [{ version: '1.0.0' }, { version: '1.1.0' }, bad]));
+	await portal.runtime.catalog.syncAll();
+});
+afterAll(async () => {
+	for (const worker of workers) await worker.stop();
+	await portal?.close();
+	await gate?.close();
+});
+
+describe('cancelling while a failed upgrade is being returned', () => {
+	test('is refused with the reason, and the version that ran before runs again', async () => {
+		const { id, operation } = await untilReturn('late-cancel');
+		const response = await portal.send('POST', `/api/operations/${operation.id}/cancel`);
+		const answer: unknown = await response.json();
+		operation.goOn();
+		const ended = await portal.finished(operation.id);
+
+		expect(response.status).toBe(409);
+		expect(Problem.parse(answer)).toMatchObject({
+			code: 'conflict',
+			detail: expect.stringContaining('It is putting 1.0.0 back.'),
+			hint: expect.stringMatching(/Wait until it has ended/),
+		});
+		expect(ended).toMatchObject({ state: 'failed', cancelRequestedBy: null, returned: { version: '1.0.0', ok: true } });
+		expect(recordsOf(portal.sandbox, 'late-cancel')).toEqual(['1 superseded', '2 failed', '3 deployed']);
+		expect((await detailOf(portal, id)).install.status).toMatchObject({ runningVersion: '1.0.0' });
+	});
+
+	test('changes nothing of the return when the wish was written a moment before it began', async () => {
+		const { operation } = await untilReturn('early-cancel');
+		await portal.runtime.db.pool.query(
+			`update operation set cancel_requested_at = now(), cancel_requested_by = 'Ana Souza' where id = $1`,
+			[operation.id],
+		);
+		portal.runtime.worker.wake();
+		// Long enough for the worker to notice, and for the runner to be told if it were.
+		await new Promise((resolve) => setTimeout(resolve, 1000));
+		operation.goOn();
+
+		expect(await portal.finished(operation.id)).toMatchObject({
+			state: 'failed',
+			returned: { version: '1.0.0', ok: true },
+		});
+		expect(recordsOf(portal.sandbox, 'early-cancel')).toEqual(['1 superseded', '2 failed', '3 deployed']);
+	});
+});
+
+test('a cancelled upgrade whose worker is lost on the way back is put back by the next one', async () => {
+	const id = await installed(portal, { ...V10, release: 'cancelled-twice' });
+	const before = await environmentOf(portal, id);
+	const plan = await planChange(portal, id, GOOD);
+	const applying = gate.park('during', { name: 'apply', release: 'cancelled-twice' });
+	portal.sandbox.cluster.setLatency(100);
+	const { id: operationId } = await order(portal, id, changeOrder(plan, GOOD));
+	await applying.reached;
+	const returning = gate.park('before', { name: 'apply', release: 'cancelled-twice' });
+	await portal.ask(Operation, 'POST', `/api/operations/${operationId}/cancel`);
+	applying.open();
+	await returning.reached;
+	portal.sandbox.cluster.setLatency(0);
+	await takeAway(operationId);
+	startWorker();
+	returning.open();
+	const ended = await portal.finished(operationId);
+
+	expect(ended).toMatchObject({ state: 'cancelled', attempt: 2, returned: { version: '1.0.0', ok: true } });
+	expect(await environmentOf(portal, id)).toEqual(before);
+	expect((await detailOf(portal, id)).install.status).toMatchObject({ runningVersion: '1.0.0' });
+});
+
+/** An upgrade to the version that cannot start, stopped when its return has begun in the cluster. */
+async function untilReturn(release: string) {
+	const id = await installed(portal, { ...V10, release });
+	const plan = await planChange(portal, id, BAD);
+	const applied = gate.park('after', { name: 'apply', release });
+	const operation = await order(portal, id, changeOrder(plan, BAD));
+	await applied.reached;
+	const returning = gate.park('during', { name: 'apply', release });
+	applied.open();
+	await returning.reached;
+	return { id, operation: { id: operation.id, goOn: returning.open } };
+}
+
+/** As when the process of the portal's own worker hangs: its lease runs out, and it takes nothing new. */
+async function takeAway(operationId: string): Promise<void> {
+	const { db, worker } = portal.runtime;
+	await db.pool.query(`update operation set lease_owner = 'a process nobody sees', lease_until = now() where id = $1`, [
+		operationId,
+	]);
+	worker.wake();
+	await worker.stop();
+}
+
+/** In place of the one that was taken away; stopped with the portal. */
+function startWorker(): void {
+	const { db, catalog, runnerClient: runner, config, log, installs } = portal.runtime;
+	const worker = createWorker({ ...config, db, catalog, runner, log, observe: installs.observeAll });
+	workers.push(worker);
+	worker.start();
+}
