@@ -72,7 +72,7 @@ function Remedies({ plan, powers }: PlanPowersProps & { powers: readonly JudgedP
 		return found?.href ? [{ code, href: found.href, remedy: found.remedy ?? 'See the policy' }] : [];
 	});
 	return (
-		<ul className="grid gap-1 text-sm">
+		<ul className="grid gap-1 pl-[26px] text-sm">
 			{links.map(({ code, href, remedy }) => (
 				<li key={code}>
 					{powerWords[code].name}: <TextLink href={href}>{remedy}</TextLink>

@@ -49,7 +49,9 @@ export function PolicyChoice({ code, chosen, saved, usual, readOnly, onChoose }:
 					<label
 						key={verdict}
 						className={cx(
-							'relative flex h-9 items-center justify-center border-l border-control-line text-[13px] font-medium text-muted first:border-l-0',
+							'relative flex h-9 items-center justify-center border-l border-control-line text-[13px] font-medium text-muted first:rounded-l-control first:border-l-0 last:rounded-r-control',
+							// The choice must be told without its colour, too.
+							'has-checked:font-semibold has-checked:shadow-[inset_0_0_0_1px_currentColor]',
 							'has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-copper',
 							readOnly ? 'cursor-default' : 'cursor-pointer hover:text-ink',
 							looks[verdict],

@@ -55,7 +55,7 @@ export function PolicyForm({ policy, readOnly, onSaved, onReload }: PolicyFormPr
 	}
 
 	return (
-		<div className="grid gap-4">
+		<div className="contents">
 			<Card aria-labelledby="powers-title">
 				<CardHeader
 					id="powers-title"
@@ -140,7 +140,7 @@ export function PolicyForm({ policy, readOnly, onSaved, onReload }: PolicyFormPr
 
 function Meanings() {
 	return (
-		<dl className="grid gap-x-6 gap-y-1.5 border-b border-line bg-sunken/50 px-5 py-3 text-sm sm:grid-cols-[auto_minmax(0,1fr)]">
+		<dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 border-b border-line bg-sunken/50 px-5 py-3 text-sm sm:gap-x-6">
 			<dt className="font-medium text-success">Allow</dt>
 			<dd className="text-muted">Shown in the plan; nobody is asked.</dd>
 			<dt className="font-medium text-warning">Confirm</dt>
@@ -164,10 +164,10 @@ function LastChange({ policy: { changedBy, changedAt } }: { policy: Policy }) {
 
 type SaveBarProps = { words: string; problem: ReactNode; children: ReactNode };
 
-/** Stays in sight while something is not saved. */
+/** Stays in sight while something is not saved, beside whatever else the page shows: last in the grid around it. */
 function SaveBar({ words, problem, children }: SaveBarProps) {
 	return (
-		<div className="sticky bottom-14 z-10 -mx-4 border-t border-line bg-surface/95 px-4 py-3 backdrop-blur sm:-mx-6 sm:px-6 md:bottom-0 md:-mx-8 md:px-8">
+		<div className="sticky bottom-14 z-10 order-last -mx-4 border-t border-line bg-surface/95 px-4 py-3 backdrop-blur sm:-mx-6 sm:px-6 md:bottom-0 md:-mx-8 md:px-8">
 			{problem ? <div className="mb-3">{problem}</div> : null}
 			<div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2.5">
 				<p role="status" className="text-sm text-warning">
