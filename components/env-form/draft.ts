@@ -1,4 +1,4 @@
-import { isRecord } from '@/lib/core';
+import { isRecord, own } from '@/lib/core';
 import { containsCredential, type EnvVar, isSecretVar } from '@/lib/manifest';
 
 /**
@@ -13,7 +13,7 @@ export function saveDraft(
 ): void {
 	const kept = contract
 		.filter((variable) => !isSecretVar(variable) && !vaulted.has(variable.key))
-		.map(({ key }) => [key, typed[key] ?? ''] as const)
+		.map(({ key }) => [key, own(typed, key) ?? ''] as const)
 		.filter(([, value]) => value !== '' && !containsCredential(value));
 	try {
 		if (kept.length === 0) sessionStorage.removeItem(PREFIX + draftKey);

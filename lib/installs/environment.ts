@@ -1,5 +1,5 @@
 import type { KeptSecret } from '@/lib/contracts/runner';
-import type { InvalidParam } from '@/lib/core';
+import { type InvalidParam, own } from '@/lib/core';
 import {
 	checkAnswers,
 	checkTypes,
@@ -98,8 +98,10 @@ export function prepareEnvironment(input: EnvironmentInput): PreparedEnvironment
 		staticEnv,
 	});
 	const config: EffectiveConfig = {};
-	for (const [key, value] of Object.entries(resolved.config))
-		config[key] = { value, origin: resolved.origins[key] ?? 'default' };
+	for (const [key, value] of Object.entries(resolved.config)) {
+		// A plain key that is kept secret by choice has one value, not a default beside it.
+		if (!held.has(key)) config[key] = { value, origin: resolved.origins[key] ?? 'default' };
+	}
 	const fallbacks = Object.fromEntries(Object.entries(resolved.secretFallbacks).filter(([key]) => !held.has(key)));
 	const wrong = new Set(invalid.map((param) => param.name));
 	return {
@@ -170,7 +172,7 @@ function carryOver(input: EnvironmentInput, contract: Contract, given: ReadonlyS
 	const { previous, release } = input;
 	const carried: Carried = { answers: {}, keep: [], promoted: {}, archived: {}, lost: [] };
 	if (previous === null) return carried;
-	const renamed = (key: string) => input.renames[key] ?? key;
+	const renamed = (key: string) => own(input.renames, key) ?? key;
 	const discard = new Set(input.discard);
 	const edited = new Set(Object.keys(input.plain));
 	const wasSecret = new Set(previous.manifest.contract.filter(isSecretVar).map(({ key }) => key));
@@ -189,7 +191,7 @@ function carryOver(input: EnvironmentInput, contract: Contract, given: ReadonlyS
 		if (discard.has(key) || given.has(next)) continue;
 		const isLost = input.lost.includes(key);
 		if (!contract.has(next)) {
-			const entry = previous.secrets[key];
+			const entry = own(previous.secrets, key);
 			if (!isLost && entry !== undefined) carried.archived[key] = asArchived(entry, previous.number, types.get(key));
 		}
 		// A key that stopped being a secret is never carried: its value would become readable (DESIGN section 4). A plain
@@ -216,8 +218,9 @@ function unarchive(input: EnvironmentInput, contract: Contract, carried: Carried
 		if (input.discard.includes(key) || taken.has(key)) continue;
 		const isPlain = typeof value === 'string';
 		const usable = isPlain || (contract.isSecret(key) && contract.fits(key, value.type ?? null));
-		if (!contract.has(key) || !usable) carried.archived[key] ??= value;
-		else if (!isPlain) carried.keep.push(keptFrom(input.release, value.revision, key));
+		if (!contract.has(key) || !usable) {
+			if (!Object.hasOwn(carried.archived, key)) carried.archived[key] = value;
+		} else if (!isPlain) carried.keep.push(keptFrom(input.release, value.revision, key));
 		else if (contract.isSecret(key)) carried.promoted[key] = value;
 		else carried.answers[key] = value;
 	}

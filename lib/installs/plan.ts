@@ -2,7 +2,7 @@ import { deprecationsOf } from '@/lib/catalog';
 import type { Plan } from '@/lib/contracts/plans';
 import type { JudgedPower } from '@/lib/contracts/policy';
 import type { PowerCode, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
-import type { InvalidParam } from '@/lib/core';
+import { type InvalidParam, own } from '@/lib/core';
 import { type ContractChange, explainChange, hideCredentials, isSecretVar } from '@/lib/manifest';
 import { returningAgainstPolicy } from '@/lib/policy';
 import { acknowledgementsOf } from './acknowledge';
@@ -141,7 +141,7 @@ function configurationOf(draft: Draft): Plan['configuration'] {
 	const before = active ?? base;
 	const rows: Plan['configuration'] = [];
 	for (const [key, entry] of Object.entries(environment.config)) {
-		const old = before?.config[key]?.value;
+		const old = own(before?.config, key)?.value;
 		rows.push({
 			key,
 			secret: false,
@@ -153,7 +153,7 @@ function configurationOf(draft: Draft): Plan['configuration'] {
 	const moved = new Set(secretKeysIn(environment));
 	for (const [key, { origin, value }] of Object.entries(before?.config ?? {})) {
 		// A value that becomes a secret stands below, as one.
-		if (environment.config[key] === undefined && !moved.has(key))
+		if (!Object.hasOwn(environment.config, key) && !moved.has(key))
 			rows.push({ key, secret: false, state: 'removed', value: hideCredentials(value), origin });
 	}
 	const kept = new Map(environment.keep.map((secret) => [secret.key, secret.fromKey]));
@@ -161,14 +161,15 @@ function configurationOf(draft: Draft): Plan['configuration'] {
 		rows.push({ key, secret: true, state, value: null, origin });
 	for (const [key, fromKey] of kept)
 		secret(key, key === fromKey ? 'unchanged' : 'added', key === fromKey ? 'kept' : `from ${fromKey}`);
-	for (const key of environment.given) secret(key, before?.secrets[key] === undefined ? 'added' : 'changed', 'answer');
+	for (const key of environment.given)
+		secret(key, own(before?.secrets, key) === undefined ? 'added' : 'changed', 'answer');
 	for (const key of Object.keys(environment.promoted)) secret(key, 'added', 'was plain');
 	for (const key of Object.keys(environment.fallbacks)) secret(key, 'added', 'default');
 	const wanted = new Set(environment.invalid.map((param) => param.name));
 	const held = new Set(rows.map((row) => row.key));
 	for (const key of Object.keys(before?.secrets ?? {}))
 		if (!held.has(key) && ![...kept.values()].includes(key) && !wanted.has(key))
-			secret(key, 'removed', environment.archived[key] === undefined ? 'kept' : 'archived');
+			secret(key, 'removed', own(environment.archived, key) === undefined ? 'kept' : 'archived');
 	const hidden = new Set(delivery.manifest.contract.filter(isSecretVar).map(({ key }) => key));
 	for (const param of environment.invalid)
 		if (!held.has(param.name))

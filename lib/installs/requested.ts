@@ -1,5 +1,6 @@
 import type { AuditEvent, KeyChange } from '@/lib/audit';
 import type { JudgedPower } from '@/lib/contracts/policy';
+import { own } from '@/lib/core';
 import { containsCredential } from '@/lib/manifest';
 import { acknowledgementsOf, givenAs } from './acknowledge';
 import type { Draft } from './draft';
@@ -99,13 +100,13 @@ function keyChanges(draft: Draft): KeyChange[] {
 	const becomes = new Set(secretKeysIn(environment));
 	const changes: KeyChange[] = [];
 	for (const [key, { value }] of Object.entries(environment.config)) {
-		const old = before?.config[key]?.value;
+		const old = own(before?.config, key)?.value;
 		if (old === undefined)
 			changes.push({ secret: false, key, change: 'added', ...(was.has(key) ? {} : told({ to: value })) });
 		else if (old !== value) changes.push({ secret: false, key, change: 'changed', ...told({ from: old, to: value }) });
 	}
 	for (const [key, { value }] of Object.entries(before?.config ?? {}))
-		if (environment.config[key] === undefined && !becomes.has(key))
+		if (!Object.hasOwn(environment.config, key) && !becomes.has(key))
 			changes.push({ secret: false, key, change: 'removed', ...told({ from: value }) });
 	for (const { key, fromKey } of environment.keep)
 		changes.push(
@@ -114,7 +115,7 @@ function keyChanges(draft: Draft): KeyChange[] {
 				: { secret: true, key, change: 'renamed', oldKey: fromKey },
 		);
 	for (const key of [...environment.given, ...Object.keys(environment.promoted)])
-		changes.push({ secret: true, key, change: before?.secrets[key] === undefined ? 'added' : 'changed' });
+		changes.push({ secret: true, key, change: own(before?.secrets, key) === undefined ? 'added' : 'changed' });
 	const named = new Set(changes.flatMap((change) => [change.key, change.oldKey]));
 	for (const key of Object.keys(before?.secrets ?? {}))
 		if (!named.has(key)) changes.push({ secret: true, key, change: 'removed' });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, appendAudit } from '@/lib/audit';
 import type { JudgedPower } from '@/lib/contracts/policy';
-import { AppError, type InvalidParam, isAppError, messageOf, Secret } from '@/lib/core';
+import { AppError, type InvalidParam, isAppError, messageOf, own, Secret } from '@/lib/core';
 import type { Database, Tx } from '@/lib/db';
 import { checkTypes, normaliseAnswer } from '@/lib/manifest';
 import { gainedPowers, markOf, type PackPolicy, type PolicyService, refusalsOf, stricterSince } from '@/lib/policy';
@@ -64,7 +64,7 @@ export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission:
 	const types = new Map(delivery.manifest.contract.map(({ key, type }) => [key, type]));
 	const secrets = Object.fromEntries(
 		environment.given.map((key) => {
-			const text = normaliseAnswer(types.get(key) ?? 'secret', submission.secrets[key] ?? '');
+			const text = normaliseAnswer(types.get(key) ?? 'secret', own(submission.secrets, key) ?? '');
 			return [key, new Secret(text)] as const;
 		}),
 	);
@@ -327,10 +327,10 @@ function ledgerOf(deps: SubmitDeps, draft: Draft, secrets: Record<string, Secret
 	const who = { id: by.id, name: by.name };
 	const ledger: SecretLedger = {};
 	for (const { key, fromKey, fromSecret } of draft.environment?.keep ?? []) {
-		const archived = draft.base?.archived[fromKey];
+		const archived = own(draft.base?.archived, fromKey);
 		const fromArchive =
 			typeof archived === 'object' && fromSecret === environmentNames(draft.release, archived.revision).secretName;
-		const known = fromArchive ? entryOf(archived) : draft.base?.secrets[fromKey];
+		const known = fromArchive ? entryOf(archived) : own(draft.base?.secrets, fromKey);
 		if (known !== undefined) ledger[key] = known;
 	}
 	for (const [key, value] of Object.entries(draft.environment?.promoted ?? {}))

@@ -1,5 +1,6 @@
 import type { Alarm, ConfigEntry, InstallStatus, InstallSummary, Revision } from '@/lib/contracts/installs';
 import type { Operation } from '@/lib/contracts/operations';
+import { own } from '@/lib/core';
 import { hideCredentials, isSecretVar } from '@/lib/manifest';
 import type { EffectiveConfig, SecretEntry } from './schema';
 import { installStatus } from './status';
@@ -109,8 +110,8 @@ export function configurationOf(revision: StoredRevision, lost: readonly string[
 	const listed = new Set<string>();
 	for (const variable of revision.manifest.contract) {
 		listed.add(variable.key);
-		const entry = revision.secrets[variable.key];
-		const value = revision.config[variable.key];
+		const entry = own(revision.secrets, variable.key);
+		const value = own(revision.config, variable.key);
 		// A plain key may be stored as a secret by choice.
 		if (isSecretVar(variable) || entry !== undefined) rows.push(secretRow(variable, entry, lost));
 		else if (value !== undefined) rows.push(plainRow(variable, value));

@@ -144,7 +144,7 @@ async function publishedSecrets(context: StepContext, revision: StoredRevision):
 		instanceValues: await listInstanceValues(context.db.client),
 		staticEnv: revision.manifest.backend?.env ?? {},
 	});
-	return Object.fromEntries(Object.entries(secretFallbacks).filter(([key]) => revision.secrets[key] === undefined));
+	return Object.fromEntries(Object.entries(secretFallbacks).filter(([key]) => !Object.hasOwn(revision.secrets, key)));
 }
 
 /** Helm applies the reviewed chart with the environment injected. */
