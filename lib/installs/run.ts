@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { appendAudit } from '@/lib/audit';
 import { type Operation, OperationFailure, type StepName } from '@/lib/contracts/operations';
@@ -48,7 +49,7 @@ export async function runOperation(options: RunOptions, id: string): Promise<voi
 		if (trouble === null) {
 			log.enter('commit');
 			await sweepOldEnvironments(context);
-			await commit(options, context);
+			await commit(options, context, log);
 		} else await fail(options, context, { ...trouble, log });
 	} catch (error) {
 		log.say('warn', 'Interrupted; the operation goes on when a worker takes it up again.');
@@ -68,7 +69,8 @@ async function advance(options: RunOptions, context: StepContext, log: LineWrite
 			leaveWhenStopped(context.signal);
 			await runStep(options, context, name);
 		} catch (error) {
-			if (options.leave.aborted) throw error;
+			// A database that is away says nothing about the cluster: the step is repeated, not failed.
+			if (options.leave.aborted || isAppError(error, 'database_unavailable')) throw error;
 			const cancelled = options.cancelled.aborted;
 			const failure = failureOf(error, name);
 			return {
@@ -92,8 +94,32 @@ async function runStep(options: RunOptions, context: StepContext, name: Ordinary
 	await finishStep(db.client, id, { name, state: outcome.state, detail: outcome.detail });
 }
 
+/** Between the tries to record a result. A database that stays away longer is for the next attempt. */
+const COMMIT_PAUSES_MS = [250, 500, 1000, 2000, 4000];
+
+/**
+ * Everything is done; what is left is to say so. A failure here is never one of the operation: it is tried again, and
+ * then by whoever takes the operation up next, for whom only this is left to do.
+ */
+async function commit(options: RunOptions, context: StepContext, log: LineWriter): Promise<void> {
+	for (const pause of [...COMMIT_PAUSES_MS, null]) {
+		try {
+			await recordSuccess(options, context);
+			return;
+		} catch (error) {
+			if (options.leave.aborted || pause === null) throw error;
+			log.say('warn', `The result could not be recorded: ${problemOf(error)} Trying again.`);
+			await delay(pause, undefined, { signal: options.leave });
+		}
+	}
+}
+
+function problemOf(error: unknown): string {
+	return isAppError(error) ? error.message : 'the database refused it.';
+}
+
 /** The end of a good operation: revision, install, operation and audit in one transaction. */
-async function commit(options: RunOptions, context: StepContext): Promise<void> {
+async function recordSuccess(options: RunOptions, context: StepContext): Promise<void> {
 	const { db } = options;
 	const { operation, install, revision } = context;
 	await startStep(db.client, operation.id, 'commit');

@@ -70,6 +70,43 @@ describe('cancelling while a failed upgrade is being returned', () => {
 	});
 });
 
+describe('a database that is away for a moment', () => {
+	test('when the result is recorded: the upgrade succeeded, and says what was tried again', async () => {
+		const id = await installed(portal, { ...V10, release: 'blip' });
+		await failing('audit_event', `new.kind = 'operation.succeeded'`, 2);
+		const ended = await upgraded(id);
+
+		expect(ended).toMatchObject({ state: 'succeeded', attempt: 1, failure: null });
+		expect(await linesOf(ended.id)).toContain(
+			'The result could not be recorded: The database does not answer. Trying again.',
+		);
+		expect(recordsOf(portal.sandbox, 'blip')).toEqual(['1 superseded', '2 deployed']);
+		expect((await detailOf(portal, id)).install.status).toMatchObject({ state: 'running', runningVersion: '1.1.0' });
+	});
+
+	test('for longer than a worker tries: the next attempt records it, and does nothing else again', async () => {
+		const id = await installed(portal, { ...V10, release: 'outage' });
+		await failing('audit_event', `new.kind = 'operation.succeeded'`, 6);
+		const before = gate.calls.length;
+		const ended = await upgraded(id);
+		const applied = gate.calls.slice(before).filter(({ name, release }) => name === 'apply' && release === 'outage');
+
+		expect(ended).toMatchObject({ state: 'succeeded', attempt: 2, failure: null });
+		expect(applied).toHaveLength(1);
+		expect((await detailOf(portal, id)).install.status).toMatchObject({ state: 'running', runningVersion: '1.1.0' });
+		expect(await portal.runtime.audit.verify()).toMatchObject({ ok: true });
+	});
+
+	test('in the middle of a step: the step is repeated, and nothing is returned that runs well', async () => {
+		const id = await installed(portal, { ...V10, release: 'midway' });
+		await failing('operation_step', `new.name = 'rollout' and new.state = 'done'`, 1);
+		const ended = await upgraded(id);
+
+		expect(ended).toMatchObject({ state: 'succeeded', attempt: 2, failure: null, returned: null });
+		expect(recordsOf(portal.sandbox, 'midway')).toEqual(['1 superseded', '2 deployed']);
+	});
+});
+
 test('a cancelled upgrade whose worker is lost on the way back is put back by the next one', async () => {
 	const id = await installed(portal, { ...V10, release: 'cancelled-twice' });
 	const before = await environmentOf(portal, id);
@@ -92,6 +129,32 @@ test('a cancelled upgrade whose worker is lost on the way back is put back by th
 	expect(await environmentOf(portal, id)).toEqual(before);
 	expect((await detailOf(portal, id)).install.status).toMatchObject({ runningVersion: '1.0.0' });
 });
+
+/** The database ends the connection, as a restart does, the first `times` a row like this is written. */
+async function failing(table: string, when: string, times: number): Promise<void> {
+	await portal.runtime.db.pool.query(`
+		drop sequence if exists blips cascade;
+		create sequence blips;
+		create or replace function blip() returns trigger language plpgsql as $$ begin
+			if ${when} and nextval('blips') <= ${times} then
+				raise exception 'terminating connection' using errcode = '57P01';
+			end if;
+			return new;
+		end $$;
+		drop trigger if exists blip on audit_event;
+		drop trigger if exists blip on operation_step;
+		create trigger blip before insert or update on ${table} for each row execute function blip();
+	`);
+}
+
+async function upgraded(id: string): Promise<Operation> {
+	const operation = await order(portal, id, changeOrder(await planChange(portal, id, GOOD), GOOD));
+	return portal.finished(operation.id);
+}
+
+async function linesOf(id: string): Promise<string[]> {
+	return (await portal.runtime.installs.view(id, 0)).lines.map(({ text }) => text);
+}
 
 /** An upgrade to the version that cannot start, stopped when its return has begun in the cluster. */
 async function untilReturn(release: string) {
