@@ -82,7 +82,7 @@ export async function withBoundedBody(request: Request, limit: number): Promise<
 }
 
 /** Counts what arrives, because content-length may be missing or wrong. */
-async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+async function readBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
 	if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit);
 	const chunks: Uint8Array[] = [];
 	let size = 0;

@@ -69,7 +69,8 @@ async function firstKill(): Promise<void> {
 	await portal.start();
 	sandbox.cluster.setLatency(0);
 	for (const release of ['fetch', 'before-apply', 'after-apply', 'helm']) await end(release);
-	helmsAfterRestart = await portal.helms();
+	// The ones of before only: an operation that nobody waited for may have one of its own by now.
+	helmsAfterRestart = (await portal.helms()).filter((pid) => helmsAtKill.includes(pid));
 }
 
 async function secondKill(): Promise<void> {
@@ -128,7 +129,6 @@ describe.each(interrupted)('an install that was killed at: %s', (release) => {
 
 test('a Helm that outlived its portal was ended by the next one', () => {
 	expect(helmsAtKill).not.toEqual([]);
-	expect(helmsAfterRestart.filter((pid) => helmsAtKill.includes(pid))).toEqual([]);
 	expect(helmsAfterRestart).toEqual([]);
 });
 
