@@ -39,7 +39,7 @@ export function NetworkFields({ open, onToggle }: NetworkFieldsProps) {
 					name="network.proxy"
 					label="Proxy"
 					aside="optional"
-					description="HTTP proxy for this source, without user name and password."
+					description="HTTP proxy for this source, without user name and password. Empty: what HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the server say."
 					placeholder="http://proxy.example.com:3128"
 					inputMode="url"
 				/>

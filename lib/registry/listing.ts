@@ -10,6 +10,8 @@ export type Listing = {
 	 * (facts section 3.2), so a refusal then means that there is none.
 	 */
 	readonly isGuess?: boolean;
+	/** Fingerprints of this listing move when a frontend is published alone, too. */
+	readonly tellsFrontends?: boolean;
 	/**
 	 * The charts of a repository, where the registry has a better answer than its tags. Undefined = ask for the tags.
 	 * Null in the answer: the registry has no such repository.

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '@/lib/core';
-import { digestOf } from '@/lib/digest';
 import type { Connections } from './connections';
+import { fingerprintOf } from './fingerprint';
+import { createFrontendNews, type FrontendNews } from './frontend-news';
 import { findReleaseNotes } from './github/notes';
 import type { GithubRelease } from './github/schema';
 import { joinVersions } from './join';
@@ -35,6 +36,7 @@ type Context = PackSourceParts & {
 	tags: Memo<string[]>;
 	releases: Memo<{ releases: GithubRelease[]; isComplete: boolean } | null>;
 	packuments: Memo<NpmArtifact[] | null>;
+	news: FrontendNews;
 	/** Hosts that answered 404 to the referrers API; one that has it never does (distribution-spec 1.1.1). */
 	withoutReferrers: Set<string>;
 	problems: string[];
@@ -49,6 +51,7 @@ export function assemblePackSource(parts: PackSourceParts): PackSource {
 		tags: createMemo(now),
 		releases: createMemo(now),
 		packuments: createMemo(now),
+		news: createFrontendNews(npm),
 		withoutReferrers: new Set(),
 		problems: [],
 	};
@@ -60,11 +63,22 @@ export function assemblePackSource(parts: PackSourceParts): PackSource {
 			// A new look at the source must not be answered from the last one.
 			for (const memo of [context.tags, context.releases, context.packuments]) memo.clear();
 			context.withoutReferrers.clear();
+			context.news.forget();
 			const { packs, problems } = await parts.listing.discover(signal);
 			context.problems = problems;
 			return packs;
 		},
-		fingerprint: (pack, signal) => fingerprint(context, pack, signal),
+		fingerprint: (pack, signal) =>
+			fingerprintOf(
+				pack,
+				{
+					tags: async () => (pack.chart === null ? null : tagsUnlessNone(context, pack.chart, signal)),
+					frontends: () => listFrontendsOf(context, pack, signal),
+					news: context.news,
+					isWhole: parts.listing.tellsFrontends === true,
+				},
+				signal,
+			),
 		tagDigest: async (chart, signal) => (await oci(chart.host).resolve(chart.repository, chart.tag, signal)).digest,
 		servesRegistry: parts.serves,
 		async versions(pack, signal) {
@@ -140,18 +154,6 @@ export function assemblePackSource(parts: PackSourceParts): PackSource {
 		}),
 		close: parts.close,
 	};
-}
-
-/** Tags say when a chart was pushed; only packs without a chart need the npm registry for the same question. */
-async function fingerprint(context: Context, pack: DiscoveredPack, signal?: AbortSignal): Promise<string> {
-	if (pack.fingerprint !== null) return pack.fingerprint;
-	if (pack.listed !== null && pack.listed.frontends !== null) return digestOf(pack.listed);
-	if (pack.listed !== null && pack.chart !== null) return digestOf(pack.listed.charts);
-	if (pack.chart !== null) {
-		const tags = await tagsUnlessNone(context, pack.chart, signal);
-		if (tags !== null) return digestOf(tags);
-	}
-	return digestOf((await listFrontendsOf(context, pack, signal)) ?? []);
 }
 
 async function listCharts(

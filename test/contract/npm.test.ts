@@ -6,6 +6,9 @@ import { NpmSourceConfig } from '@/lib/contracts/source-config';
 import { Secret } from '@/lib/core';
 import { sha256, sri512 } from '@/lib/digest';
 import { createPackSource, type PackSource, readArchive, runDoctor } from '@/lib/registry';
+import { createFrontendNews } from '@/lib/registry/frontend-news';
+import { createHttp } from '@/lib/registry/http/client';
+import { createNpmClient } from '@/lib/registry/npm/client';
 import { type ContractNpmRegistry, npmRegistries, type RunningNpmRegistry } from './support/npm-registries';
 import { createRecorder } from './support/recorder';
 import { describeWith } from './support/tools';
@@ -153,6 +156,35 @@ function suite(registry: ContractNpmRegistry): void {
 			const refusal = { code: 'upstream_invalid', hint: expect.stringMatching(/Name the packages/) };
 			await expect(source.discover()).rejects.toMatchObject(refusal);
 		}
+	});
+
+	test('a frontend that is published alone changes what a source knows of it, where the registry can be searched', async () => {
+		const name = `${SCOPE}/pack-alone`;
+		await running.publish(name, [{ version: '1.0.0', distTag: 'latest', manifest: manifestOf('1.0.0') }]);
+		const http = createHttp({
+			allow: { configured: [new URL(running.url).host], allowed: [], plainHttp: [], internal: false },
+		});
+		const credential = registry.isOpen ? null : new Secret(running.token);
+		const npm = createNpmClient({
+			http,
+			baseUrl: running.url,
+			username: null,
+			credential,
+			cache: null,
+			artifacts: null,
+		});
+		const news = createFrontendNews(npm);
+		const first = await news.of(name);
+		news.forget();
+		const unchanged = await news.of(name);
+		await running.publish(name, [{ version: '1.1.0', distTag: 'latest', manifest: manifestOf('1.1.0') }]);
+		news.forget();
+		const changed = await news.of(name);
+		await http.close();
+
+		expect(first === null).toBe(!registry.hasSearch);
+		expect(unchanged).toBe(first);
+		expect(changed === first).toBe(!registry.hasSearch);
 	});
 
 	test('the doctor finds nothing wrong', async () => {

@@ -66,7 +66,7 @@ const troubles: readonly {
 		title: 'a certificate signed by itself',
 		server: () => overTls(valid),
 		says: /only vouches for itself/,
-		next: /give it to this source .*\(CA\)/,
+		next: /Own certificates .*\(CA\)/,
 		code: /^DEPTH_ZERO_SELF_SIGNED_CERT$/,
 	},
 	{
@@ -98,7 +98,7 @@ const troubles: readonly {
 		title: 'a server that speaks plain http',
 		server: () => createServer((_request, response) => response.end()),
 		says: /does not speak TLS on this port/,
-		next: /allow plain http/,
+		next: /plain http/,
 		code: /^ERR_SSL_WRONG_VERSION_NUMBER$/,
 	},
 	{

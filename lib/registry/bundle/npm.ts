@@ -45,6 +45,8 @@ export function createLayoutNpm(entries: () => Promise<readonly LayoutEntry[]>, 
 			checkIntegrity(tarball, integrity, subject);
 			return { package: name, version, bytes: tarball, integrity: sri512(tarball) };
 		},
+		// What is in a bundle never changes.
+		newest: async () => new Map(),
 		search: async (prefix) => {
 			const names = (await entries())
 				.map(({ texts }) => texts[bundleAnnotation.package])

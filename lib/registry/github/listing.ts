@@ -36,6 +36,7 @@ export function githubListing(config: GithubSourceConfig, connections: Connectio
 	if (github === null) throw new AppError('internal', 'A GitHub source has no GitHub client.');
 	return {
 		how: `GitHub's list of packages of ${config.org}`,
+		tellsFrontends: true,
 		discover: async (signal) => ({ packs: await listPacks(config, github, signal), problems: [] }),
 		// One request gives all tags with digests and dates; where GitHub may not be asked, the registry gives the tags.
 		charts(place, signal) {

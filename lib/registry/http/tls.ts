@@ -32,12 +32,12 @@ const problems: readonly (TlsProblem & { codes: RegExp; isAboutNames?: true })[]
 	{
 		codes: /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)$/,
 		sentence: 'shows a certificate that only vouches for itself',
-		hint: 'If it is your own, give it to this source as a certificate authority (CA).',
+		hint: 'If it is your own, enter it under Own certificates of this source, as its authority (CA).',
 	},
 	{
 		codes: /^(UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_UNTRUSTED|INVALID_CA|CERT_CHAIN_TOO_LONG|CERT_SIGNATURE_FAILURE)/,
 		sentence: 'shows a certificate of an authority that is not known here',
-		hint: 'Give this source the certificate of your own authority (CA), or have the server send its whole chain.',
+		hint: 'Enter the certificate of your authority (CA) under Own certificates of this source, or have the server send its whole chain.',
 	},
 	{
 		codes: /^(CERT_REVOKED|CERT_REJECTED)$/,
@@ -47,7 +47,7 @@ const problems: readonly (TlsProblem & { codes: RegExp; isAboutNames?: true })[]
 	{
 		codes: /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|BAD_RECORD_TYPE|RECORD_LAYER_FAILURE)$/,
 		sentence: 'does not speak TLS on this port',
-		hint: 'Check the port. If the registry really has no TLS, allow plain http for this source.',
+		hint: 'Check the port. If the registry really has no TLS, choose to talk to it without (plain http) under Network of this source.',
 	},
 	{
 		codes: /^ERR_SSL_(TLSV1_ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW)$/,

@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import { AppError, Secret } from '@/lib/core';
-import { sri512 } from '@/lib/digest';
+import { digestOf, sri512 } from '@/lib/digest';
 import type { Http, HttpResponse } from '../http/client';
 import { askConditionally, type EtagCache } from '../http/conditional';
 import { integrityError, invalidError, statusError } from '../http/errors';
@@ -19,6 +20,8 @@ export type NpmClient = {
 	tarball(reference: NpmRef, signal?: AbortSignal): Promise<FetchedTarball>;
 	/** Names of packages that start with `prefix`, where the registry offers `/-/v1/search` (GitHub does not). */
 	search(prefix: string, signal?: AbortSignal): Promise<string[]>;
+	/** What such a search tells of their newest versions, by name: changes when one is published. */
+	newest(prefix: string, signal?: AbortSignal): Promise<Map<string, string>>;
 };
 
 export type NpmOptions = {
@@ -31,6 +34,8 @@ export type NpmOptions = {
 	/** Tarballs that were read before, by their sha512 integrity. */
 	artifacts: DigestCache | null;
 };
+
+type Found = z.infer<typeof SearchAnswer>['objects'][number]['package'];
 
 const SEARCH_SIZE = 250;
 const MOST_SEARCH_PAGES = 100;
@@ -85,9 +90,9 @@ export function createNpmClient({ http, baseUrl, username, credential, cache, ar
 		return { ...found, integrity };
 	}
 
-	/** Pages until one adds no new name; `total` is not trusted. */
-	async function search(prefix: string, signal?: AbortSignal): Promise<string[]> {
-		const found = new Set<string>();
+	/** Packages by name, in pages until one adds no new name, or until as many are there as the registry says. */
+	async function search(prefix: string, { trustsTotal, signal }: { trustsTotal: boolean; signal?: AbortSignal }) {
+		const found = new Map<string, Found>();
 		const what = `a search for ${prefix}`;
 		for (let from = 0, pages = 0; ; pages += 1) {
 			if (pages >= MOST_SEARCH_PAGES) throw invalidError({ host: base.host, what }, 'never ends');
@@ -95,18 +100,25 @@ export function createNpmClient({ http, baseUrl, username, credential, cache, ar
 			const url = new URL(`-/v1/search?${query}`, base).href;
 			const headers = { accept: 'application/json' };
 			const response = await http.send({ url, authorization, headers, maxBytes: LARGEST_PACKUMENT, what, signal });
-			const names = namesFound(response, what);
+			const { packages, total } = packagesFound(response, what);
 			const before = found.size;
-			for (const name of names) found.add(name);
-			if (names.length === 0 || found.size === before) break;
-			from += names.length;
+			for (const one of packages) found.set(one.name, one);
+			if (packages.length === 0 || found.size === before) break;
+			from += packages.length;
+			// Verdaccio counts the page, not everything: only a page with room left is the last one.
+			if (trustsTotal && total !== null && from >= total && packages.length < SEARCH_SIZE) break;
 		}
-		return [...found].filter((name) => name.startsWith(prefix)).sort();
+		return [...found.values()].filter(({ name }) => name.startsWith(prefix));
 	}
 
 	return {
 		packument,
-		search,
+		search: async (prefix, signal) =>
+			(await search(prefix, { trustsTotal: false, ...(signal ? { signal } : {}) })).map(({ name }) => name).sort(),
+		async newest(prefix, signal) {
+			const found = await search(prefix, { trustsTotal: true, ...(signal ? { signal } : {}) });
+			return new Map(found.flatMap(({ name, ...told }) => (isTelling(told) ? [[name, digestOf(told)]] : [])));
+		},
 		async tarball(reference, signal) {
 			const kept = await keptTarball(artifacts, reference);
 			if (kept !== null) return kept;
@@ -153,7 +165,7 @@ function packageOf(response: HttpResponse, what: string): NpmPackage {
 	return read;
 }
 
-function namesFound(response: HttpResponse, what: string): string[] {
+function packagesFound(response: HttpResponse, what: string): { packages: Found[]; total: number | null } {
 	if (response.status === 404 || response.status === 405) {
 		throw new AppError('upstream_invalid', `${response.host} cannot be searched (${response.status}).`, {
 			hint: 'Name the packages of this source instead; GitHub and some others offer no search.',
@@ -162,7 +174,12 @@ function namesFound(response: HttpResponse, what: string): string[] {
 	}
 	const read = SearchAnswer.safeParse(jsonOf(response, what));
 	if (!read.success) throw invalidError({ host: response.host, what }, 'is no list of packages', read.error);
-	return read.data.objects.map((found) => found.package.name);
+	return { packages: read.data.objects.map((found) => found.package), total: read.data.total ?? null };
+}
+
+/** npm tells version and date, Verdaccio dist-tags and the time of the last change; one of them moves. */
+function isTelling({ version, date, 'dist-tags': distTags, time }: Omit<Found, 'name'>): boolean {
+	return Boolean(version || date || time?.modified || Object.keys(distTags ?? {}).length > 0);
 }
 
 function jsonOf(response: HttpResponse, what: string): unknown {

@@ -17,8 +17,23 @@ export type NpmVersion = z.infer<typeof NpmVersion>;
 export const NpmPackage = z.object({ name: z.string(), versions: z.array(NpmVersion) });
 export type NpmPackage = z.infer<typeof NpmPackage>;
 
+const Text = z.string().nullish().catch(null);
+
 /** `/-/v1/search` of npm, Verdaccio, Gitea, Artifactory and Nexus. */
-export const SearchAnswer = z.object({ objects: z.array(z.object({ package: z.object({ name: z.string() }) })) });
+export const SearchAnswer = z.object({
+	objects: z.array(
+		z.object({
+			package: z.object({
+				name: z.string(),
+				version: Text,
+				date: Text,
+				'dist-tags': z.record(z.string(), z.string()).nullish().catch(null),
+				time: z.object({ modified: Text }).nullish().catch(null),
+			}),
+		}),
+	),
+	total: z.number().nullish().catch(null),
+});
 
 const Texts = z.record(z.string(), z.unknown()).catch({});
 
