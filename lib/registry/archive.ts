@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { AppError, isAppError, messageOf } from '@/lib/core';
+import { type PlainEntry, readPlainTar } from './plain-tar';
 
 type ArchiveLimits = {
 	/** Entries of any kind. */
@@ -44,13 +45,76 @@ export async function readArchive(
 	bytes: Uint8Array,
 	{ wanted, limits = {}, what = 'the archive' }: ArchiveOptions,
 ): Promise<Map<string, Uint8Array>> {
-	const cap = { ...defaults, ...limits };
-	const found = new Map<string, Uint8Array>();
-	const parser = new Parser({ strict: true });
+	const sieve = createSieve({ wanted, what, cap: { ...defaults, ...limits } });
+	const small = bytes.length > SMALL ? null : unpackSmall(bytes);
+	const plain = small === null ? null : readPlainTar(small);
+	try {
+		if (small !== null && plain !== null) takePlain(sieve, small, plain);
+		else await takeAll(sieve, small === null ? unpack(bytes) : [small]);
+	} catch (error) {
+		throw isAppError(error) ? error : invalid(what, 'is damaged', error);
+	}
+	return sieve.found;
+}
+
+/** What is kept of an archive, and everything that refuses it. */
+type Sieve = {
+	readonly found: Map<string, Uint8Array>;
+	readonly what: string;
+	/** True for a wanted file. Throws AppError. */
+	isWanted(entry: { path: string; type: string; size: number }): boolean;
+	/** Count unpacked bytes. Throws AppError. */
+	weigh(bytes: number): void;
+};
+
+function createSieve({
+	wanted,
+	what,
+	cap,
+}: {
+	wanted: (path: string) => boolean;
+	what: string;
+	cap: ArchiveLimits;
+}): Sieve {
 	const seen = new Set<string>();
-	let problem: unknown = null;
 	let entries = 0;
 	let total = 0;
+	return {
+		found: new Map(),
+		what,
+		isWanted(entry) {
+			entries += 1;
+			if (entries > cap.entries) throw tooLarge(what, `has more than ${cap.entries} entries`);
+			const problem = entryProblem(entry, cap, what);
+			if (problem !== null) throw problem;
+			const { path, type, size } = entry;
+			const isWanted = FILES.includes(type) && wanted(path);
+			if (isWanted && seen.has(path)) throw invalid(what, `holds ${path} twice`);
+			seen.add(path);
+			if (isWanted && size > cap.fileBytes) {
+				throw tooLarge(what, `holds ${path} with more than ${cap.fileBytes} bytes`);
+			}
+			return isWanted;
+		},
+		weigh(bytes) {
+			total += bytes;
+			if (total > cap.totalBytes) throw tooLarge(what, `unpacks to more than ${cap.totalBytes} bytes`);
+		},
+	};
+}
+
+function takePlain(sieve: Sieve, tar: Buffer, entries: readonly PlainEntry[]): void {
+	sieve.weigh(tar.length);
+	for (const entry of entries) {
+		if (sieve.isWanted(entry)) sieve.found.set(entry.path, Buffer.from(entry.content));
+	}
+}
+
+async function takeAll(sieve: Sieve, chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
+	const { what } = sieve;
+	const parser = new Parser({ strict: true });
+	let problem: unknown = null;
+	let isFirst = true;
 
 	/** The first problem wins; the loop below stops at the next chunk. */
 	function refuse(error: unknown): void {
@@ -58,45 +122,32 @@ export async function readArchive(
 	}
 
 	function take(entry: ReadEntry): void {
-		entries += 1;
-		const refusal =
-			entries > cap.entries ? tooLarge(what, `has more than ${cap.entries} entries`) : entryProblem(entry, cap, what);
-		if (refusal !== null || problem !== null) {
-			refuse(refusal);
-			entry.resume();
-			return;
+		try {
+			if (problem === null && sieve.isWanted(entry)) {
+				const chunks: Buffer[] = [];
+				entry.on('data', (chunk: Buffer) => chunks.push(chunk));
+				entry.on('end', () => sieve.found.set(entry.path, Buffer.concat(chunks)));
+				return;
+			}
+		} catch (error) {
+			refuse(error);
 		}
-		const isWanted = FILES.includes(entry.type) && wanted(entry.path);
-		if (isWanted && seen.has(entry.path)) refuse(invalid(what, `holds ${entry.path} twice`));
-		seen.add(entry.path);
-		if (!isWanted || entry.size > cap.fileBytes) {
-			if (isWanted) refuse(tooLarge(what, `holds ${entry.path} with more than ${cap.fileBytes} bytes`));
-			entry.resume();
-			return;
-		}
-		const chunks: Buffer[] = [];
-		entry.on('data', (chunk: Buffer) => chunks.push(chunk));
-		entry.on('end', () => found.set(entry.path, Buffer.concat(chunks)));
+		entry.resume();
 	}
 
 	parser.on('entry', take);
 	// Headers that are too large to read are skipped by the parser; what they would have said is unknown.
 	parser.on('ignoredEntry', () => refuse(invalid(what, 'has a header that cannot be read')));
 	parser.on('error', (error: unknown) => refuse(invalid(what, 'is damaged', error)));
-	try {
-		for await (const chunk of unpack(bytes)) {
-			if (total === 0 && isCompressed(chunk)) throw invalid(what, 'is compressed twice');
-			total += chunk.length;
-			if (total > cap.totalBytes) throw tooLarge(what, `unpacks to more than ${cap.totalBytes} bytes`);
-			parser.write(chunk);
-			if (problem !== null) throw problem;
-		}
-		parser.end();
-	} catch (error) {
-		throw isAppError(error) ? error : invalid(what, 'is damaged', error);
+	for await (const chunk of chunks) {
+		if (isFirst && isCompressed(chunk)) throw invalid(what, 'is compressed twice');
+		isFirst = false;
+		sieve.weigh(chunk.length);
+		parser.write(chunk);
+		if (problem !== null) throw problem;
 	}
+	parser.end();
 	if (problem !== null) throw problem;
-	return found;
 }
 
 /** The path without its first folder: charts pack everything into `<name>/`, npm into `package/`. */
@@ -104,13 +155,7 @@ export function withoutRoot(path: string): string {
 	return path.slice(path.indexOf('/') + 1);
 }
 
-/** Charts are tens of kilobytes: in one go where that is certain to stay small, as a stream otherwise. */
 async function* unpack(bytes: Uint8Array): AsyncGenerator<Buffer> {
-	const whole = bytes.length > SMALL ? null : unpackSmall(bytes);
-	if (whole !== null) {
-		yield whole;
-		return;
-	}
 	const gunzip = createGunzip();
 	try {
 		for await (const chunk of Readable.from(slices(bytes), { objectMode: false }).pipe(gunzip)) {
@@ -121,7 +166,10 @@ async function* unpack(bytes: Uint8Array): AsyncGenerator<Buffer> {
 	}
 }
 
-/** Null when it is larger than that, or damaged; the stream then finds out which. */
+/**
+ * Charts are tens of kilobytes: in one go where that is certain to stay small. Null when it is not, or damaged; the
+ * stream then finds out which.
+ */
 function unpackSmall(bytes: Uint8Array): Buffer | null {
 	try {
 		return gunzipSync(bytes, { maxOutputLength: SMALL_UNPACKED });
@@ -139,7 +187,7 @@ function isCompressed(chunk: Buffer): boolean {
 	return (chunk[0] === 0x1f && chunk[1] === 0x8b) || chunk.subarray(0, 4).equals(Buffer.of(0x28, 0xb5, 0x2f, 0xfd));
 }
 
-function entryProblem(entry: ReadEntry, cap: ArchiveLimits, what: string): AppError | null {
+function entryProblem(entry: { path: string; type: string }, cap: ArchiveLimits, what: string): AppError | null {
 	const { path, type } = entry;
 	const shown = JSON.stringify(path.slice(0, 120));
 	if (!FILES.includes(type) && !FOLDERS.includes(type)) return invalid(what, `holds a ${type} entry (${shown})`);
