@@ -204,6 +204,54 @@ describe('release notes', () => {
 		]);
 	});
 
+	test.each<[string, string, boolean]>([
+		['PORT', 'SUPPORT for IMPORTANT customers', false],
+		['PORT', 'Set `PORT`, please.', true],
+		['PORT', 'another port is used', false],
+		['PORT', 'EXPORT_PORT is new', false],
+		['PORT', 'PORT', true],
+	])('%s is mentioned in %j: %s', (key, notes, mentioned) => {
+		const [older, newer] = stepsOf(manifestOf([]), manifestOf([envVar(key, { required: true })]));
+		const path = older && newer ? [older, { ...newer, notes }] : [];
+		const { changes } = diffContract({ steps: path, answers: { plain: {}, secretsSet: [] } });
+		expect(changes.some(({ kind }) => kind === 'notes-silent')).toBe(!mentioned);
+	});
+
+	describe('of versions that are skipped', () => {
+		const token = { type: 'secret', storage: 'vault' } as const;
+		const first = manifestOf([envVar('TOKEN', token)]);
+		const second = manifestOf([envVar('BRAND_NEW_ID', { required: true }), envVar('TOKEN', token)]);
+		const third = manifestOf([envVar('BRAND_NEW_ID', { required: true }), envVar('TOKEN')]);
+		const claims = (notes: [string | null | undefined, string | null | undefined]) => {
+			const path = stepsOf(first, second, third).map((step, at) =>
+				at === 0 ? step : { ...step, notes: notes[at - 1] },
+			);
+			const { changes } = diffContract({ steps: path, answers: { plain: {}, secretsSet: ['TOKEN'] } });
+			return changes.flatMap((change) =>
+				change.kind === 'notes-silent' ? change.subjects : change.kind === 'notes-say-breaking' ? [change.kind] : [],
+			);
+		};
+
+		test('an announced break does not cover for a later one that nobody mentions', () => {
+			expect(claims(['BREAKING: set BRAND_NEW_ID', 'Small fixes'])).toEqual(['TOKEN']);
+			expect(claims(['Small fixes', 'BREAKING: TOKEN may be read by everybody'])).toEqual(['BRAND_NEW_ID']);
+			expect(claims(['Small fixes', null])).toEqual(expect.arrayContaining(['BRAND_NEW_ID', 'TOKEN']));
+		});
+
+		test('control: each version that announces its own break is quiet', () => {
+			expect(claims(['BREAKING: set BRAND_NEW_ID', 'TOKEN is no secret any more'])).toEqual([]);
+		});
+
+		test('a mention in the notes of another version does not count', () => {
+			expect(claims(['Set BRAND_NEW_ID. TOKEN is unchanged.', 'Small fixes'])).toEqual(['TOKEN']);
+		});
+
+		test('notes that nobody looked up claim nothing, and excuse only their own version', () => {
+			expect(claims([undefined, 'Small fixes'])).toEqual(['TOKEN']);
+			expect(claims(['Small fixes', undefined])).toEqual(['BRAND_NEW_ID']);
+		});
+	});
+
 	test('notes of a skipped version count', () => {
 		const skipped = [
 			...steps('Set STRIPE_KEY'),

@@ -53,7 +53,7 @@ export function diffAlong(traced: Traced, holdings: Holdings, decisions: Decisio
 	const { path, gaps } = traced;
 	const { changes, questions, carried } = compareKeys(path, lineageOf(path, decisions), holdings);
 	const known = [...changes, ...path.packChanges];
-	const claims = compareWithNotes(path.notes, known, known.flatMap(subjectsOf)).map(path.place);
+	const claims = compareWithNotes(path.notes, known).map(path.place);
 	return finish([...known, ...claims, ...path.versionChanges], questions, carried, gaps);
 }
 
@@ -181,15 +181,6 @@ function finish(changes: ContractChange[], questions: string[], carried: string[
 }
 
 const severity = { breaking: 0, warning: 1, notice: 2, none: 3 } as const satisfies Record<Verdict, number>;
-
-/** What release notes would have to mention. */
-function subjectsOf(finding: ContractChange): string[] {
-	if (finding.verdict !== 'breaking') return [];
-	if ('key' in finding) return [finding.key];
-	if (finding.kind === 'permissions-widened') return finding.permissions;
-	if (finding.kind === 'apps-removed') return finding.apps;
-	return finding.kind === 'sandbox-added' || finding.kind === 'sandbox-widened' ? ['sandbox'] : [];
-}
 
 export function holdingsOf(request: Pick<DiffRequest, 'answers' | 'instanceKeys'>): Holdings {
 	const { answers, instanceKeys = [] } = request;

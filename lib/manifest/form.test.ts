@@ -32,10 +32,7 @@ test('missing required keys come first, then required, then optional, each as de
 });
 
 test('an optional value that does not fit its type any more has to be answered now, so it is not folded away', () => {
-	const contract = [
-		envVar('DUE_DAYS', { type: 'number' }),
-		envVar('RETRIES', { type: 'number' }),
-	];
+	const contract = [envVar('DUE_DAYS', { type: 'number' }), envVar('RETRIES', { type: 'number' })];
 	const fields = formFields(contract, { plain: { DUE_DAYS: '30 dias', RETRIES: '3' } });
 
 	expect(fields.map(({ key, group }) => [key, group])).toEqual([

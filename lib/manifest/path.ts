@@ -34,7 +34,7 @@ export type Path = {
 	/** What changes about the pack as a whole, release notes aside. */
 	packChanges: readonly ContractChange[];
 	versionChanges: readonly ContractChange[];
-	notes: ReadNotes;
+	notes: readonly ReadNotes[];
 	place: (finding: Finding) => ContractChange;
 };
 
@@ -62,7 +62,7 @@ export function tracePath(steps: readonly ContractStep[], installed: Manifest, w
 		suspected: traceRenames(known, noDecisions).suspected,
 		packChanges: [...changesOfPack(installed, wanted), ...steppingStone(ends.fromVersion, stops)].map(place),
 		versionChanges: versionChange(ends.fromVersion, ends.toVersion).map(place),
-		notes: readNotes(later.map((step) => step.notes)),
+		notes: readNotes(later),
 		place,
 	};
 }
