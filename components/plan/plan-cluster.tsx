@@ -72,6 +72,7 @@ function Resource({ resource }: { resource: ResourceChange }) {
 				<span className="text-muted">{resource.kind}</span> <Mono>{resource.name}</Mono>
 			</span>
 			{resource.restarts ? <Badge tone="info">restarts its pods</Badge> : null}
+			{resource.owner ? <Badge tone="warning">taken over</Badge> : null}
 		</span>
 	);
 	const details = resource.fields.length + resource.keys.length;
@@ -90,6 +91,9 @@ function Resource({ resource }: { resource: ResourceChange }) {
 					<Fields resource={resource} />
 				</details>
 			)}
+			{resource.owner ? (
+				<p className="mt-2 text-sm text-muted">It exists already and belongs to {resource.owner}.</p>
+			) : null}
 			{resource.problem ? <p className="mt-2 text-sm break-words text-danger">{resource.problem}</p> : null}
 		</li>
 	);

@@ -270,6 +270,8 @@ export const ResourceChange = z.object({
 	namespace: z.string().nullable(),
 	name: z.string(),
 	action: z.enum(['create', 'update', 'unchanged', 'delete', 'refused']),
+	/** It is in the cluster already and belongs to somebody else: this change would take it over. */
+	owner: z.string().nullable().default(null),
 	/** Pods are replaced because the pod template changes. */
 	restarts: z.boolean(),
 	/** Changed fields; values of Secrets are never included. */

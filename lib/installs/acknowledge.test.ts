@@ -40,6 +40,7 @@ describe('what moved', () => {
 		vanished: false,
 		tagMovedTo: null,
 		helmRevision: 3,
+		foreign: null,
 		powers: null,
 		policy: null,
 	};

@@ -282,6 +282,7 @@ function complete(draft: Omit<Draft, 'facts'>): Draft {
 		vanished: delivery?.vanished ?? false,
 		tagMovedTo: delivery?.tagMovedTo ?? null,
 		helmRevision: draft.standing.helmRevision,
+		foreign: null,
 		powers: null,
 		policy: null,
 	};

@@ -9,6 +9,7 @@ import { acknowledgementsOf } from './acknowledge';
 import { takesOtherBytes } from './delivery';
 import type { Draft } from './draft';
 import { secretKeysIn } from './environment';
+import { foreignIn, takeOverItems } from './foreign';
 import { powerAcknowledgements, powerBlocks, type Viewer } from './gains';
 
 /** Pure: from the gathered facts to what the admin sees and approves. */
@@ -54,7 +55,11 @@ export function buildPlan(draft: Draft, cluster: ClusterView, gains: Gains): Pla
 		powers: gains.powers,
 		warnings: warningsOf(draft, cluster.preview, gains),
 		wayBack: wayBackOf(draft, gains),
-		acknowledgements: [...acknowledgementsOf(draft), ...powerAcknowledgements(draft, gains.powers)],
+		acknowledgements: [
+			...acknowledgementsOf(draft),
+			...takeOverItems(foreignIn(cluster.preview)),
+			...powerAcknowledgements(draft, gains.powers),
+		],
 		blocked: [...blockedBy(draft, cluster, { invalid, undecided }), ...blockedByPowers(draft, cluster, gains)],
 	};
 }

@@ -4,6 +4,7 @@ import type { PolicyService } from '@/lib/policy';
 import { inWords, openOperationAt } from './busy';
 import { type Draft, type DraftDeps, draftOf } from './draft';
 import { secretKeysIn } from './environment';
+import { foreignIn } from './foreign';
 import { approvable, hashOf, judged, powersOf, returnsOnFailure, type Viewer } from './gains';
 import { buildPlan, type ClusterView } from './plan';
 import { environmentNames } from './steps/apply';
@@ -18,7 +19,8 @@ export async function makePlan(deps: PlanDeps, request: RequestPlan, viewer: Vie
 	const view = await lookAtCluster(deps, draft);
 	const policy = await deps.policy.forPack(draft.pack.id);
 	const powers = powersOf(draft, view.preview);
-	const facts = approvable(draft, powers, policy);
+	const foreign = foreignIn(view.preview);
+	const facts = { ...approvable(draft, powers, policy), foreign };
 	const hash = hashOf(facts);
 	await savePlan(deps.db.client, hash, facts);
 	return buildPlan(draft, view, {

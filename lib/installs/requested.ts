@@ -5,6 +5,7 @@ import { containsCredential } from '@/lib/manifest';
 import { acknowledgementsOf, givenAs } from './acknowledge';
 import type { Draft } from './draft';
 import { secretKeysIn } from './environment';
+import { type Foreign, takeOverItems } from './foreign';
 import { powerAcknowledgements } from './gains';
 import type { By, Submission } from './submit';
 
@@ -16,6 +17,7 @@ export function requestedEvent(
 		operationId: string;
 		submission: Pick<Submission, 'reason' | 'takeOver' | 'planHash'>;
 		powers: readonly JudgedPower[];
+		foreign: Foreign | null;
 		by: By;
 	},
 ): AuditEvent {
@@ -40,7 +42,11 @@ export function requestedEvent(
 		changes: keyChanges(draft),
 		// What was required and given, not whatever a client sent along.
 		acknowledged: [
-			...[...acknowledgementsOf(draft), ...powerAcknowledgements(draft, facts.powers)].map(givenAs),
+			...[
+				...acknowledgementsOf(draft),
+				...takeOverItems(facts.foreign),
+				...powerAcknowledgements(draft, facts.powers),
+			].map(givenAs),
 			...(facts.submission.takeOver ? ['take-over'] : []),
 		],
 		gained: facts.powers

@@ -40,6 +40,8 @@ export const StoredPowers = z.array(Power).nullable();
 /** `Operation.request`: what the steps need besides the revision. */
 export const OperationRequest = z.object({
 	takeOver: z.boolean().default(false),
+	/** Objects of others that the approved plan found are taken over, as was agreed to one by one. */
+	takeOwnership: z.boolean().default(false),
 	removeSecrets: z.boolean().default(true),
 	removeVolumes: z.boolean().default(false),
 	/** A removal that runs no hook of the chart, chosen after one of them failed. */
@@ -79,6 +81,11 @@ export const PlanFacts = z.object({
 	tagMovedTo: z.string().nullable().default(null),
 	/** The Helm revision that ran; null = the cluster was not asked. */
 	helmRevision: z.int().nullable().default(null),
+	/** Objects that are there already and belong to others; null = not looked. */
+	foreign: z
+		.array(z.strictObject({ object: z.string(), owner: z.string() }))
+		.nullable()
+		.default(null),
 	/** Everything it may do, as the approved plan found it; null = it could not be found out. */
 	powers: z.array(Power).nullable().default(null),
 	/** What the policy said about the powers that are new, and about failures. */

@@ -9,6 +9,7 @@ import type { RunnerClient } from '@/lib/runner/client';
 import { acknowledgementsOf, missingFrom, whatMoved } from './acknowledge';
 import { refuseWhenBusy } from './busy';
 import type { Draft } from './draft';
+import { takeOverItems } from './foreign';
 import { hashOf, isGated, judged, powerAcknowledgements, returnsOnFailure } from './gains';
 import { planSteps } from './machine';
 import { createOperation, moveOperation, releaseHold, renewHold } from './operations/store';
@@ -94,7 +95,11 @@ export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission:
 				fromVersion: draft.active?.version ?? null,
 				toVersion: delivery.version,
 				revision: draft.number,
-				request: { ...requestOf(draft, submission), returnAfterFailure: returnsOnFailure(draft, policy) },
+				request: {
+					...requestOf(draft, submission),
+					takeOwnership: (facts.foreign ?? []).length > 0,
+					returnAfterFailure: returnsOnFailure(draft, policy),
+				},
 				planHash: submission.planHash,
 				reason: submission.reason,
 				actor: by,
@@ -119,7 +124,10 @@ export async function submitDelivery(deps: SubmitDeps, draft: Draft, submission:
 				operationId,
 				operationKind: kind,
 			});
-			await appendAudit(tx, requestedEvent(draft, { installId: id, operationId, submission, powers, by }));
+			await appendAudit(
+				tx,
+				requestedEvent(draft, { installId: id, operationId, submission, powers, foreign: facts.foreign, by }),
+			);
 			return id;
 		}),
 	);
@@ -175,8 +183,8 @@ export async function assertUnmoved(db: Database, draft: Draft, planHash: string
 	if (draft.standing.problem !== null) throw draft.standing.problem;
 	const approved = await findPlan(db.client, planHash);
 	if (approved === null) throw planMoved(['The plan is not known any more.']);
-	const { powers, policy } = approved;
-	if (hashOf({ ...draft.facts, powers, policy }) === planHash) return approved;
+	const { powers, policy, foreign } = approved;
+	if (hashOf({ ...draft.facts, powers, policy, foreign }) === planHash) return approved;
 	throw planMoved(whatMoved(approved, draft.facts));
 }
 
@@ -210,7 +218,11 @@ async function assertApproved(
 			hint: 'Confirm or deny the suspected renames, or upgrade to the version in between first.',
 		});
 	const powers = assertWithinPolicy(draft, facts, policy);
-	const wanted = [...acknowledgementsOf(draft), ...powerAcknowledgements(draft, powers)];
+	const wanted = [
+		...acknowledgementsOf(draft),
+		...takeOverItems(facts.foreign),
+		...powerAcknowledgements(draft, powers),
+	];
 	const missing = missingFrom(wanted, submission.acknowledged);
 	if (missing.length > 0) {
 		throw new AppError('invalid_answers', 'Some changes are not acknowledged yet.', {
@@ -310,7 +322,10 @@ function asItWas({ activeRevision, dataKept, desiredRevision, removedAt }: Store
 	return { activeRevision, dataKept, desiredRevision, removedAt: removedAt === null ? null : new Date(removedAt) };
 }
 
-function requestOf(draft: Draft, submission: Submission): Omit<OperationRequest, 'returnAfterFailure'> {
+function requestOf(
+	draft: Draft,
+	submission: Submission,
+): Omit<OperationRequest, 'returnAfterFailure' | 'takeOwnership'> {
 	return {
 		takeOver: submission.takeOver,
 		removeSecrets: false,

@@ -96,17 +96,20 @@ describe('a preview', () => {
 		expect(JSON.stringify(preview.resources)).toContain('hello-env-r2');
 	});
 
-	test('refuses what belongs to somebody else and what the cluster does not know', async () => {
+	test('names whose an object is that exists already, and refuses what the cluster does not know', async () => {
 		const target = await installed();
 		const other = { ...target, release: 'second' };
 		const note = { metadata: { name: 'second-note' }, data: {} };
 		await changeByHand(world, 'POST', `/api/v1/namespaces/${target.namespace}/configmaps`, note);
 		const preview = await runner().preview(previewRequest(other, { note: 'x', kind: 'ServiceMonitor' }));
-		expect(preview.headline).toBe('2 resources are refused by the cluster.');
+		expect(preview.headline).toBe('1 resource is refused by the cluster.');
 		const refused = preview.resources.filter(({ action }) => action === 'refused');
 		expect(refused.map(({ kind, problem }) => `${kind}: ${problem}`)).toEqual([
-			expect.stringMatching(/^ConfigMap: It already exists and belongs to somebody else/),
 			expect.stringMatching(/^ServiceMonitor: The cluster does not know/),
+		]);
+		const foreign = preview.resources.filter(({ owner }) => owner !== null);
+		expect(foreign.map(({ kind, action, owner }) => [kind, action, owner])).toEqual([
+			['ConfigMap', 'update', expect.stringMatching(/^somebody else \(.+\)$/)],
 		]);
 	});
 

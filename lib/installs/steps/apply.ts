@@ -38,8 +38,9 @@ export async function applyRevision(
 		description: `Packyard revision ${revision.number}`,
 		timeoutSeconds: context.times.helmTimeoutSeconds,
 		patienceSeconds: context.times.patienceSeconds,
-		takeOwnership: context.request.takeOver,
-		forceConflicts: context.request.takeOver,
+		takeOwnership: context.request.takeOver || context.request.takeOwnership,
+		// Fields of an object that is taken over have another manager; what drifted was looked at before.
+		forceConflicts: context.request.takeOver || context.request.takeOwnership,
 	};
 	return follow(context, input.operationId, (signal) => context.runner.apply(request, { signal }));
 }

@@ -1,4 +1,5 @@
 import type { ReleaseRef } from '@/lib/contracts/runner';
+import { listAt, textAt } from '@/lib/core';
 import type { KubeObject } from '../kube/schema';
 
 const RELEASE_NAME = 'meta.helm.sh/release-name';
@@ -20,12 +21,13 @@ export function asHelmApplies(object: KubeObject, ref: ReleaseRef, namespace: st
 	};
 }
 
-/** Why Helm would refuse to touch a live object, or null when it is this release's own. Pure. */
-export function ownerProblem(live: KubeObject, ref: ReleaseRef): string | null {
+/** Whom a live object belongs to as far as can be told, or null when it is this release's own. Pure. */
+export function ownerOf(live: KubeObject, ref: ReleaseRef): string | null {
 	const { annotations, labels } = live.metadata;
 	const name = annotations?.[RELEASE_NAME];
 	const namespace = annotations?.[RELEASE_NAMESPACE];
 	if (name === ref.release && namespace === ref.namespace && labels?.[MANAGED_BY] === 'Helm') return null;
-	const owner = name ? `the release ${namespace ?? '?'}/${name}` : 'somebody else';
-	return `It already exists and belongs to ${owner}. Remove or rename it, or choose to take it over.`;
+	if (name) return `the release ${namespace ?? '?'}/${name}`;
+	const manager = labels?.[MANAGED_BY] ?? textAt(listAt(live, 'metadata', 'managedFields')[0], 'manager');
+	return manager ? `somebody else (${manager})` : 'somebody else';
 }

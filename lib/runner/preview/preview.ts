@@ -12,7 +12,7 @@ import { eachLimited } from '../limit';
 import { missingHelm } from '../missing-helm';
 import { isKept, readRelease } from '../release-objects';
 import { diffObjects, headlineOf, keysAs } from './diff';
-import { asHelmApplies, ownerProblem } from './ownership';
+import { asHelmApplies, ownerOf } from './ownership';
 import { CLUSTER_KINDS, imagesOf, type PowerContext, powersOf } from './powers';
 
 const PARALLEL = 6;
@@ -121,16 +121,15 @@ async function changeOf(context: Context, object: RenderedObject): Promise<Resou
 	const shownNamespace = resource.namespaced ? namespace : null;
 	const live = await kube.find(path);
 	if (live && object.kind === 'CustomResourceDefinition') return change(object, null, { action: 'unchanged' });
-	const foreign = live && ownerProblem(live, request);
-	if (foreign) return change(object, shownNamespace, { action: 'refused', problem: foreign });
+	// Whether to take it over is decided by who reads the plan; what that would change is looked at like anything else.
+	const owner = live && ownerOf(live, request);
 	try {
 		const next = await kube.dryRunApply(path, asHelmApplies(object, request, resource.namespaced ? namespace : null));
 		if (live)
-			return change(
-				object,
-				shownNamespace,
-				diffObjects({ ...live, kind: object.kind }, { ...next, kind: object.kind }),
-			);
+			return change(object, shownNamespace, {
+				...diffObjects({ ...live, kind: object.kind }, { ...next, kind: object.kind }),
+				owner,
+			});
 		return change(object, shownNamespace, { action: 'create', ...createdKeys(object) });
 	} catch (error) {
 		const refusal = refusalOf(error);
@@ -178,6 +177,7 @@ function change(
 		kind,
 		namespace,
 		name: metadata.name,
+		owner: null,
 		restarts: false,
 		fields: [],
 		keys: [],
