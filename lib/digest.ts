@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** `sha256:<64 hex>` of the bytes, the form OCI uses (image-spec, descriptor.md). */
 export function sha256(bytes: Uint8Array | string): string {
-	return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+	return `sha256:${hash('sha256', bytes, 'hex')}`;
 }
 
 /** SRI string `sha512-<base64>` as npm packuments carry it. */
 export function sri512(bytes: Uint8Array): string {
-	return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+	return `sha512-${hash('sha512', bytes, 'base64')}`;
 }
 
 /**

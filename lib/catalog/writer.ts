@@ -44,6 +44,8 @@ type Entry = {
 	versions: ReadVersion[];
 	/** Set once it was read to its end. */
 	fingerprint: string | null;
+	/** When it was opened, or the first of its waiting versions was added; on the clock of `performance`. */
+	since: number;
 	failure: { error: unknown } | null;
 };
 
@@ -54,8 +56,9 @@ type Part = Pick<Entry, 'id' | 'pack' | 'isNew' | 'versions' | 'fingerprint'> & 
 const MOST_WAITING = 128;
 const MOST_OF_ONE = 32;
 const MOST_CHARACTERS = 8 * 1024 * 1024;
-/** Longest time that something waits. */
+/** A version that waits longer than this is saved at the next look, even when its pack is still being read. */
 const WAIT_MS = 1_000;
+const LOOK_MS = 500;
 
 export function createWriter(options: Options): Writer {
 	const entries = new Set<Entry>();
@@ -90,14 +93,27 @@ export function createWriter(options: Options): Writer {
 	}
 
 	function remind(): void {
-		timer ??= setTimeout(() => void flush(), WAIT_MS).unref();
+		timer ??= setTimeout(() => {
+			timer = undefined;
+			const old = performance.now() - WAIT_MS;
+			void write((entry) => isDue(entry) || entry.since <= old);
+			if (entries.size > 0) remind();
+		}, LOOK_MS).unref();
 	}
 
 	return {
 		flush,
 		open(pack, known) {
 			const id = known ?? randomUUID();
-			const entry: Entry = { id, pack, isNew: known === null, versions: [], fingerprint: null, failure: null };
+			const entry: Entry = {
+				id,
+				pack,
+				isNew: known === null,
+				versions: [],
+				fingerprint: null,
+				since: performance.now(),
+				failure: null,
+			};
 			entries.add(entry);
 			const check = () => {
 				if (entry.failure !== null) throw entry.failure.error;
@@ -106,6 +122,7 @@ export function createWriter(options: Options): Writer {
 				id,
 				async add(version) {
 					check();
+					if (entry.versions.length === 0) entry.since = performance.now();
 					entry.versions.push(version);
 					count += 1;
 					characters += lengthOf([version]);
@@ -123,6 +140,7 @@ export function createWriter(options: Options): Writer {
 				async saved() {
 					// Not everything: what is still being read of other packs is better saved with their end.
 					await write((other) => other === entry || isDue(other));
+					entries.delete(entry);
 					check();
 				},
 			};

@@ -8,10 +8,10 @@ export function createMemo<T>(now: () => Date): Memo<T> {
 	return {
 		async get(key, load) {
 			const time = now().getTime();
-			for (const [other, { until }] of kept) if (until <= time) kept.delete(other);
 			const known = kept.get(key);
-			if (known) return known.value;
+			if (known !== undefined && known.until > time) return known.value;
 			const value = await load();
+			for (const [other, { until }] of kept) if (until <= time) kept.delete(other);
 			kept.set(key, { until: time + MEMO_MS, value });
 			return value;
 		},

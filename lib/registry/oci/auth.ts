@@ -45,6 +45,7 @@ export function createRegistrySession({
 }): RegistrySession {
 	const tokens = new Map<string, Promise<Token>>();
 	const rejections = new Map<string, { host: string; status: number }>();
+	const home = `${baseUrl.origin}/`;
 	let bearer: Bearer | null = null;
 	const password = credential === null ? null : createPassword(credential, baseUrl.host, now);
 	/** The registry has asked for the credential itself. */
@@ -124,7 +125,7 @@ export function createRegistrySession({
 
 	/** A refusal by the storage behind a redirect says nothing about our credential, and its challenge is not trusted. */
 	function isElsewhere(response: HttpResponse): boolean {
-		return new URL(response.url).origin !== baseUrl.origin;
+		return !response.url.startsWith(home);
 	}
 
 	return {

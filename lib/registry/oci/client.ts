@@ -249,9 +249,11 @@ function parseManifest(bytes: Uint8Array, subject: Subject): OciManifest {
 	return parsed.data;
 }
 
+const strictText = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(bytes: Uint8Array, subject: Subject): unknown {
 	try {
-		return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+		return JSON.parse(strictText.decode(bytes));
 	} catch (cause) {
 		throw invalidError(subject, 'is not JSON', cause);
 	}
