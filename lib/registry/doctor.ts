@@ -5,6 +5,7 @@ import { type ConnectionOptions, type Connections, openConnections } from './con
 import type { Endpoints, RemoteSourceConfig } from './endpoints';
 import { classifyHost } from './http/addresses';
 import type { HttpResponse } from './http/client';
+import { counted } from './listing';
 import { listingOf } from './listings';
 import { parseChallenges } from './oci/challenge';
 import { chartInfo } from './oci/chart';
@@ -172,7 +173,7 @@ async function examineListing({ config, connections, options, seen }: Examinatio
 	const [problem] = problems;
 	if (problem !== undefined) return warn(problem, 'Ask whoever publishes the index to correct it.');
 	if (listing.how.includes('configured by name')) return skipped(`${capital(listing.how)}.`);
-	if (packs.length > 0) return ok(`${packs.length} packs by ${listing.how}.`, '200');
+	if (packs.length > 0) return ok(`${counted(packs.length, 'pack')} by ${listing.how}.`, '200');
 	return warn(
 		`No pack is found by ${listing.how}.`,
 		config.kind === 'github'
@@ -197,7 +198,7 @@ function endOfToken(connections: Connections, options: DoctorOptions): Finding |
 
 async function examineToken({ connections, options, seen }: Examination): Promise<Finding> {
 	const chart = firstChart(connections, seen.packs);
-	if (chart === null) return skipped('No chart is known to ask for.');
+	if (chart === null) return skipped(noChart(connections));
 	const client = connections.oci(chart.host);
 	const tags = await client.tags(chart.repository, options.signal).catch((error: unknown) => {
 		// A refusal of the list is the next step's finding; only the token itself is examined here.
@@ -221,12 +222,15 @@ async function examineToken({ connections, options, seen }: Examination): Promis
 
 async function examineTags({ connections, options, seen }: Examination): Promise<Finding> {
 	const chart = firstChart(connections, seen.packs);
-	if (chart === null) return skipped('No chart is known to ask for.');
+	if (chart === null) return skipped(noChart(connections));
 	const tags = await connections.oci(chart.host).tags(chart.repository, options.signal);
 	const versions = versionTags(tags);
 	seen.tag = versions[0]?.tag ?? null;
 	if (versions.length > 0)
-		return ok(`${chart.repository} has ${versions.length} versions among ${tags.length} tags.`, '200');
+		return ok(
+			`${chart.repository} has ${counted(versions.length, 'version')} among ${counted(tags.length, 'tag')}.`,
+			'200',
+		);
 	return warn(
 		`${chart.repository} has no tag that is a version.`,
 		'The publisher has to push the chart with helm push.',
@@ -236,7 +240,8 @@ async function examineTags({ connections, options, seen }: Examination): Promise
 
 async function examineManifest({ connections, options, seen }: Examination): Promise<Finding> {
 	const chart = firstChart(connections, seen.packs);
-	if (chart === null || seen.tag === null) return skipped('No version is known to ask for.');
+	if (chart === null) return skipped(noChart(connections));
+	if (seen.tag === null) return skipped('No version is known to ask for.');
 	const found = await connections.oci(chart.host).resolve(chart.repository, seen.tag, options.signal);
 	return ok(`${chart.repository}:${seen.tag} is ${found.digest.slice(0, 19)}….`, '200');
 }
@@ -244,7 +249,8 @@ async function examineManifest({ connections, options, seen }: Examination): Pro
 /** Reads the config blob, so that a blocked storage host shows here and not in the middle of an installation. */
 async function examineBlob({ connections, options, seen }: Examination): Promise<Finding> {
 	const chart = firstChart(connections, seen.packs);
-	if (chart === null || seen.tag === null) return skipped('No version is known to ask for.');
+	if (chart === null) return skipped(noChart(connections));
+	if (seen.tag === null) return skipped('No version is known to ask for.');
 	const client = connections.oci(chart.host);
 	seen.chart = await chartInfo(client, chart.repository, { reference: seen.tag, signal: options.signal });
 	return ok(`Blobs arrive and have the right digest (${seen.chart.chart.name} ${seen.chart.chart.version}).`, '200');
@@ -252,7 +258,7 @@ async function examineBlob({ connections, options, seen }: Examination): Promise
 
 async function examineReferrers({ connections, options, seen }: Examination): Promise<Finding> {
 	const chart = firstChart(connections, seen.packs);
-	if (chart === null) return skipped('No chart is known to ask for.');
+	if (chart === null) return skipped(noChart(connections));
 	const pages = await connections.oci(chart.host).referrerPages(chart.repository, NO_DIGEST, options.signal);
 	if (pages !== null) return ok('The registry knows referrers.', '200');
 	return ok('The registry has no referrers API; the fallback tag is used.', '404');
@@ -283,6 +289,10 @@ function firstChart(
 	return charts.find(({ host }) => host === own?.host) ?? charts[0] ?? null;
 }
 
+function noChart({ endpoints }: Connections): string {
+	return endpoints.registry === null ? NO_REGISTRY : 'No chart is known to ask for.';
+}
+
 function urlsOf({ endpoints, registryUrl }: Connections): URL[] {
 	const { registry, npm, github } = endpoints;
 	const urls = [npm?.url, github?.url].filter((url) => url !== undefined).map((url) => new URL(url));
@@ -301,7 +311,8 @@ function failed(error: unknown): Finding {
 	if (!isAppError(error)) return fail(messageOf(error), 'Look at the log of the portal.');
 	const { status, networkCode, ociCode } = error.details;
 	const code = [status ?? networkCode ?? error.code, ociCode].filter((part) => part !== null && part !== undefined);
-	return fail(error.message, error.hint ?? 'Try again later.', code.join(' '));
+	// The code stands beside the sentence here.
+	return fail(error.message.replace(` (${networkCode})`, ''), error.hint ?? 'Try again later.', code.join(' '));
 }
 
 function ok(detail: string, code: string | null = null): Finding {

@@ -27,3 +27,8 @@ export type Discovery = {
 	/** Sentences about entries that were left out. */
 	problems: string[];
 };
+
+/** `1 pack`, `2 packs`. */
+export function counted(count: number, what: string): string {
+	return count === 1 ? `1 ${what}` : `${count} ${what.replace(/y$/, 'ie')}s`;
+}

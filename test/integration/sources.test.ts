@@ -144,7 +144,7 @@ describe('a source of one’s own', () => {
 
 	test('whose registry refuses the password fails with the reason and keeps what was known', async () => {
 		const { id } = await create();
-		await settled(id);
+		const { lastGoodSyncAt } = await settled(id);
 		await portal.ask(SourceDetail, 'PATCH', `/api/sources/${id}`, { credential: 'wrong-password' });
 		const source = await settled(id);
 
@@ -152,6 +152,8 @@ describe('a source of one’s own', () => {
 		expect(source.problem).toContain('terminal could not be read');
 		expect(source.hint).toContain('credential');
 		expect(source.packs).toBe(1);
+		// Nothing could be read, so it was no good reading.
+		expect(source.lastGoodSyncAt).toBe(lastGoodSyncAt);
 	});
 
 	test('with a request rate, a proxy with a password or a bad host is refused field by field', async () => {

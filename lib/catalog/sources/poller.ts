@@ -239,13 +239,14 @@ function jitterOf(row: StoredSource): number {
 	return 1 + sum / 10_000;
 }
 
-function outcomeOf({ failed }: SyncReport, { source }: OpenSource): SyncOutcome {
+function outcomeOf({ failed, packs }: SyncReport, { source }: OpenSource): SyncOutcome {
 	const [first] = failed;
 	if (first !== undefined) {
-		const others = failed.length === 1 ? '' : ` and ${failed.length - 1} more`;
+		const which = failed.length === 1 ? `pack ${first.pack}` : `packs ${first.pack} and ${failed.length - 1} more`;
 		return {
-			good: true,
-			problem: `${first.pack}${others} could not be read: ${first.problem}`,
+			// One bad pack does not make a reading bad, but one in which nothing could be read was not a good one.
+			good: failed.length < packs,
+			problem: `The ${which} could not be read: ${first.problem}`,
 			hint: first.hint ?? 'What was known before is still shown. Sync again, or run the doctor of this source.',
 			code: 'partial',
 			notBefore: null,

@@ -2,7 +2,7 @@ import type { GithubSourceConfig } from '@/lib/contracts/source-config';
 import { AppError } from '@/lib/core';
 import type { Connections } from '../connections';
 import { chartVersions, joinPacks } from '../join';
-import type { Listing } from '../listing';
+import { counted, type Listing } from '../listing';
 import { readPackIndex } from '../pack-index';
 import type { DiscoveredPack } from '../source';
 import type { GithubClient } from './client';
@@ -14,7 +14,7 @@ export function githubListing(config: GithubSourceConfig, connections: Connectio
 	if (config.packs.length > 0) {
 		const packs = namedPacks(config, hasCredential);
 		return {
-			how: `${packs.length} packs configured by name`,
+			how: `${counted(packs.length, 'pack')} configured by name`,
 			isGuess: true,
 			discover: async () => ({ packs, problems: [] }),
 		};

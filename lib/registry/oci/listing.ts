@@ -2,7 +2,7 @@ import type { OciSourceConfig } from '@/lib/contracts/source-config';
 import type { Connections } from '../connections';
 import { createHarborClient } from '../harbor/client';
 import { isPackRepository, type ListedRepository, packsOfRepositories } from '../join';
-import type { Discovery, Listing } from '../listing';
+import { counted, type Discovery, type Listing } from '../listing';
 import { readPackIndex } from '../pack-index';
 
 /** Packs of an OCI registry, found the way its admin chose; the spec itself has no list (facts section 3.3). */
@@ -17,7 +17,7 @@ export function ociListing(config: OciSourceConfig, connections: Connections): L
 	if (discovery.by === 'names') {
 		const repositories = [...new Set(discovery.repositories)].map(named);
 		return {
-			how: `${repositories.length} repositories configured by name`,
+			how: `${counted(repositories.length, 'repository')} configured by name`,
 			discover: async () => toPacks(repositories),
 		};
 	}
