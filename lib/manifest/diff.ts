@@ -74,7 +74,7 @@ function compareKeys(path: Path, lineage: Lineage, holdings: Holdings): Compared
 	for (const rename of lineage.suspected) {
 		// Nothing to move, nothing to ask: then it is an ordinary removal and an ordinary new key.
 		if (holds(rename.from, holdings) === false) continue;
-		changes.push(path.place(suspectedRename(rename, path, holdings)));
+		changes.push(placedRename(rename, path, holdings));
 		settled.add(rename.from).add(rename.to);
 	}
 	const oldNames = new Map([...lineage.confirmed].map(([from, to]) => [to, from]));
@@ -127,6 +127,16 @@ function needsAnswer({ gate }: ContractChange): boolean {
 /** A required key nobody fills is asked for even when it did not change: the upgrade would start a broken pack. */
 function isMissing(at: KeyCase): boolean {
 	return at.holdings.plain !== null && at.newer.variable?.required === true && providerOf(at) === null;
+}
+
+/** It is one of two for all installs, and finding its place in the history is most of the work of a matrix. */
+function placedRename(rename: Rename, path: Path, holdings: Holdings): ContractChange {
+	const finding = suspectedRename(rename, path, holdings);
+	const kept = path.placed.get(rename) ?? new Map<Verdict, ContractChange>();
+	path.placed.set(rename, kept);
+	const placed = kept.get(finding.verdict) ?? path.place(finding);
+	kept.set(finding.verdict, placed);
+	return placed;
 }
 
 function suspectedRename({ from, to, score }: Rename, { older, newer }: Path, holdings: Holdings): Finding {

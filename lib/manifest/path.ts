@@ -1,4 +1,4 @@
-import type { ContractChange } from './change';
+import type { ContractChange, Verdict } from './change';
 import type { Finding } from './diff-rules';
 import { idOf, type KnownStep, spanOf } from './history';
 import { type Declared, declared, type Indexed, indexed } from './indexed';
@@ -36,6 +36,8 @@ export type Path = {
 	versionChanges: readonly ContractChange[];
 	notes: readonly ReadNotes[];
 	place: (finding: Finding) => ContractChange;
+	/** Placed changes that many installs share, by what they were made of. */
+	placed: Map<Rename, Map<Verdict, ContractChange>>;
 };
 
 /** Compare the ends of a path whose first and last manifest are known. `steps` has at least two entries. */
@@ -64,6 +66,7 @@ export function tracePath(steps: readonly ContractStep[], installed: Manifest, w
 		versionChanges: versionChange(ends.fromVersion, ends.toVersion).map(place),
 		notes: readNotes(later),
 		place,
+		placed: new Map(),
 	};
 }
 
