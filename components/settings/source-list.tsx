@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { FileUp, Plus } from 'lucide-react';
 import { useId } from 'react';
 import { ProblemNote } from '@/components/layout/problem-note';
 import { AppLink } from '@/components/ui/app-link';
@@ -55,7 +55,7 @@ export function SourceList() {
 			{data.sources.length === 0 ? (
 				<EmptyState title="No source yet">
 					A source is where packs are published: a GitHub organisation, an OCI registry or an npm registry. Add one, and
-					its packs appear in the catalog.
+					its packs appear in the catalog. Where no registry can be reached, import them from a file.
 				</EmptyState>
 			) : (
 				<ul className="grid gap-3">
@@ -73,9 +73,14 @@ export function SourceList() {
 function AddSource({ rights, refusedBy }: { rights: SourceRights; refusedBy: string | null }) {
 	if (rights.mayWrite) {
 		return (
-			<ButtonLink href="/settings/sources/new" variant="primary" icon={<Plus aria-hidden />}>
-				Add source
-			</ButtonLink>
+			<div className="flex flex-wrap gap-2">
+				<ButtonLink href="/settings/sources/import" icon={<FileUp aria-hidden />}>
+					Import a file
+				</ButtonLink>
+				<ButtonLink href="/settings/sources/new" variant="primary" icon={<Plus aria-hidden />}>
+					Add source
+				</ButtonLink>
+			</div>
 		);
 	}
 	return (

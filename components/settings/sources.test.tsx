@@ -8,6 +8,7 @@ import { SourceConfig } from '@/lib/contracts/source-config';
 import type { DoctorReport, SourceDetail } from '@/lib/contracts/sources';
 import { AddSourcePage } from './add-source-page';
 import { EditSourcePage } from './edit-source-page';
+import { ImportBundlePage } from './import-bundle-page';
 import { SourceList } from './source-list';
 import { SourcePage } from './source-page';
 
@@ -401,3 +402,46 @@ function refused(status: number, detail: string, invalidParams: { name: string; 
 	};
 	return json({ ...rest, status, detail, invalidParams }, status);
 }
+
+describe('a file', () => {
+	const bundle = () => new File(['tar'], 'packs-2026-11.tar', { type: 'application/x-tar' });
+
+	test('is sent under the name of its file, and its source is shown', async () => {
+		answers['POST /api/bundles?name=packs-2026-11'] = () => json(source, 201);
+		show(<ImportBundlePage />);
+		await userEvent.upload(screen.getByLabelText('File'), bundle());
+		await userEvent.click(screen.getByRole('button', { name: 'Import' }));
+
+		await waitFor(() => expect(pushed).toEqual([`/settings/sources/${id}`]));
+		expect(calls.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST /api/bundles?name=packs-2026-11']);
+	});
+
+	test('has to be chosen, and a refused one says why and what to do', async () => {
+		answers['POST /api/bundles?name=Ship'] = () =>
+			json(
+				{
+					type: 'about:blank',
+					title: 'invalid_request',
+					status: 400,
+					code: 'invalid_request',
+					detail: 'The file cannot be imported. It is damaged, or no tar at all.',
+					hint: 'Use a file made by packyard bundle export.',
+					instance: '/api/bundles',
+					requestId: 'r1',
+					invalidParams: [],
+					details: {},
+				},
+				400,
+			);
+		show(<ImportBundlePage />);
+		await userEvent.click(screen.getByRole('button', { name: 'Import' }));
+		expect(await screen.findByText('Choose a file.')).toBeTruthy();
+		expect(calls).toEqual([]);
+
+		await userEvent.upload(screen.getByLabelText('File'), bundle());
+		await userEvent.type(screen.getByLabelText('Name of this source'), 'Ship');
+		await userEvent.click(screen.getByRole('button', { name: 'Import' }));
+		expect(await screen.findByText(/It is damaged, or no tar at all/)).toBeTruthy();
+		expect(screen.getByText('Use a file made by packyard bundle export.')).toBeTruthy();
+	});
+});

@@ -31,6 +31,7 @@ export type Api = ReturnType<typeof createApi>;
 
 // Rendering a chart and dry-running every object takes seconds on a slow cluster; a plan is worth waiting for.
 const PLAN_PATIENCE = 120_000;
+const IMPORT_PATIENCE = 30 * 60_000;
 
 /** Every route of the portal as a typed function. Browser and CLI use the same one (HOUSE.md rule 22). */
 export function createApi(options: ClientOptions = {}) {
@@ -150,6 +151,19 @@ export function createApi(options: ClientOptions = {}) {
 				}),
 			sync: (id: string, call?: CallOptions) =>
 				request({ method: 'POST', path: pathOf('sources', id, 'sync'), body: {}, response: SyncAccepted, ...call }),
+		},
+		bundles: {
+			/** A tar as `packyard bundle export` writes it becomes a source; large ones take their time. */
+			import: (name: string, file: Blob, call?: CallOptions) =>
+				request({
+					method: 'POST',
+					path: pathOf('bundles'),
+					query: { name },
+					file: new Blob([file], { type: 'application/x-tar' }),
+					response: SourceDetail,
+					patience: IMPORT_PATIENCE,
+					...call,
+				}),
 		},
 		audit: {
 			list: (filter: AuditFilter = {}, call?: CallOptions) =>

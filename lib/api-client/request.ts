@@ -21,6 +21,8 @@ export type RequestSpec<T> = {
 	query?: Query;
 	/** Sent as JSON. */
 	body?: unknown;
+	/** Sent as it is, under its own type, instead of a body. */
+	file?: Blob;
 	/** The contract the answer must satisfy. */
 	response: z.ZodType<T>;
 	/** Milliseconds until the request is given up; plans render charts and need longer than the default. */
@@ -39,7 +41,7 @@ const PATIENCE = 30_000;
 export function createRequester(options: ClientOptions = {}): Requester {
 	const { baseUrl = '', headers = {} } = options;
 	return async function request<T>(spec: RequestSpec<T>): Promise<T> {
-		const { method = 'GET', path, query, body, patience = PATIENCE, signal } = spec;
+		const { method = 'GET', path, query, body, file, patience = PATIENCE, signal } = spec;
 		const timeout = AbortSignal.timeout(patience);
 		const send = options.fetch ?? globalThis.fetch;
 		let status: number;
@@ -52,7 +54,7 @@ export function createRequester(options: ClientOptions = {}): Requester {
 					...(body === undefined ? {} : { 'content-type': 'application/json' }),
 					...headers,
 				},
-				body: body === undefined ? undefined : JSON.stringify(body),
+				body: file ?? (body === undefined ? undefined : JSON.stringify(body)),
 				signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
 			});
 			status = response.status;
