@@ -206,8 +206,8 @@ export const RequestOperation = z.discriminatedUnion('kind', [
 	z.strictObject({
 		kind: z.literal('uninstall'),
 		requestId: Id,
-		/** When given, the removal is refused if anything moved since that plan. */
-		planHash: Digest.optional(),
+		/** What was shown to go and to stay; refused when that is no longer what would happen. */
+		planHash: Digest,
 		removeSecrets: z.boolean(),
 		removeVolumes: z.boolean(),
 		/** The release name, typed by the admin. */

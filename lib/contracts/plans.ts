@@ -47,7 +47,11 @@ export type Acknowledgement = z.infer<typeof Acknowledgement>;
 
 export const Plan = z.object({
 	kind: z.enum(['install', 'upgrade', 'downgrade', 'configure', 'rollback', 'uninstall']),
-	/** Hash over versions, digests, contract, answers and what the cluster would do. Submit sends it back. */
+	/**
+	 * Hash over versions, digests, contract, answers, everything that is delivered, what the rendering would change, what
+	 * it may do, and how the release stands in the cluster (its revision, missing objects, fields of others). Submit
+	 * sends it back and is refused when any of it moved.
+	 */
 	hash: Digest,
 	/** The verb on the button: Install 1.2.0, Upgrade 1.2.0 → 1.3.0, Re-apply configuration … */
 	action: z.string(),

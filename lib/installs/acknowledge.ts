@@ -2,7 +2,6 @@ import type { Acknowledgement } from '@/lib/contracts/plans';
 import { explainChange } from '@/lib/manifest';
 import { takesOtherBytes } from './delivery';
 import type { Draft } from './draft';
-import type { PlanFacts } from './schema';
 
 /** What must be ticked or typed, in the order shown. Nothing volatile in here: the ids are part of the plan hash. */
 export function acknowledgementsOf(
@@ -71,32 +70,4 @@ export function missingFrom(items: readonly Acknowledgement[], given: readonly s
 /** How an acknowledgement is sent, and how it stands in the audit. */
 export function givenAs({ id, typed }: Pick<Acknowledgement, 'id' | 'typed'>): string {
 	return typed === null ? id : `${id}=${typed}`;
-}
-
-/** What differs between two sets of facts, in words: the answer to "the plan no longer holds". */
-export function whatMoved(approved: PlanFacts, now: PlanFacts): string[] {
-	const moved: string[] = [];
-	if (approved.baseRevision !== now.baseRevision) moved.push('Another revision runs now.');
-	if (approved.version !== now.version) moved.push('The version is another one.');
-	if (now.vanished && !approved.vanished) moved.push(`${now.version} is no longer published by its source.`);
-	if (now.tagMovedTo !== null && approved.tagMovedTo !== now.tagMovedTo)
-		moved.push(`The tag ${now.version} points to other bytes than the ones reviewed.`);
-	if (approved.chartDigest !== now.chartDigest) moved.push('The chart has other bytes than the ones reviewed.');
-	if (approved.frontends.join() !== now.frontends.join())
-		moved.push('A frontend package has other bytes than the ones reviewed.');
-	if (approved.manifestDigest !== now.manifestDigest) moved.push('The manifest changed.');
-	if (approved.answersDigest !== now.answersDigest || approved.secretKeys.join() !== now.secretKeys.join())
-		moved.push('The answers are not the ones the plan was made for.');
-	if (approved.namespace !== now.namespace || approved.release !== now.release)
-		moved.push('The target is another one.');
-	else if (approved.helmRevision !== now.helmRevision) moved.push(movedInCluster(approved, now));
-	if (approved.acknowledgements.join() !== now.acknowledgements.join())
-		moved.push('What has to be acknowledged changed.');
-	return moved.length === 0 ? ['Something else about the plan changed.'] : moved;
-}
-
-function movedInCluster(approved: PlanFacts, now: PlanFacts): string {
-	if (approved.helmRevision === null) return 'The cluster could not be asked when the plan was made.';
-	if (now.helmRevision === null) return 'The cluster cannot be asked now.';
-	return `The release changed in the cluster: Helm revision ${now.helmRevision}, it was ${approved.helmRevision}.`;
 }

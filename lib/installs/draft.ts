@@ -1,13 +1,13 @@
 import { type Catalog, compareVersions, type StoredPack } from '@/lib/catalog';
 import type { RequestPlan } from '@/lib/contracts/plans';
-import { AppError } from '@/lib/core';
+import type { RemovalPreview } from '@/lib/contracts/runner';
+import { AppError, isAppError } from '@/lib/core';
 import type { Database } from '@/lib/db';
-import { canonicalJson, digestOf } from '@/lib/digest';
 import { type ContractDiff, diffContract } from '@/lib/manifest';
 import type { RunnerClient } from '@/lib/runner/client';
-import { acknowledgementsOf } from './acknowledge';
 import { type Delivery, deliveryOf, notesBetween, revisionDelivery, stepsBetween } from './delivery';
 import { type PreparedEnvironment, prepareEnvironment, restoreEnvironment } from './environment';
+import { factsOf } from './facts';
 import { heldBy } from './held';
 import { findStepState } from './operations/store';
 import type { PlanFacts } from './schema';
@@ -41,7 +41,9 @@ export type Draft = {
 	diff: ContractDiff | null;
 	notes: { version: string; text: string | null }[];
 	standing: Standing;
-	/** What can be told without rendering the chart; `approvable` adds what it may do. */
+	/** What an uninstall deletes and keeps; null for everything else, and when nobody could look. */
+	removal: RemovalPreview | null;
+	/** What can be told without rendering the chart; the plan adds what only the rendering shows. */
 	facts: PlanFacts;
 };
 
@@ -100,6 +102,7 @@ async function installDraft(deps: DraftDeps, request: Request<'install'>): Promi
 		diff: null,
 		notes: await notesBetween(catalog, pack.id, null, version),
 		standing: delivery.chart === null ? nothingThere : await standingOf(deps, place),
+		removal: null,
 	});
 }
 
@@ -108,6 +111,8 @@ type Subject = { install: StoredInstall; pack: StoredPack };
 async function removalDraft(deps: DraftDeps, { install, pack }: Subject): Promise<Draft> {
 	assertThere(install);
 	const active = await activeOf(deps.db, install);
+	const found =
+		active === null || active.chart === null ? nothingThere : await standing(deps, install, { active, base: null });
 	return complete({
 		...(await commonOf(deps.db, { install, pack }, active)),
 		kind: 'uninstall',
@@ -117,9 +122,23 @@ async function removalDraft(deps: DraftDeps, { install, pack }: Subject): Promis
 		environment: null,
 		diff: null,
 		notes: [],
-		standing:
-			active === null || active.chart === null ? nothingThere : await standing(deps, install, { active, base: null }),
+		...(await removalOf(deps.runner, install, found)),
 	});
+}
+
+/** A cluster that went away between the two looks is a fact like any other (`standing.problem`). */
+async function removalOf(
+	runner: RunnerClient,
+	{ namespace, release }: StoredInstall,
+	found: Standing,
+): Promise<Pick<Draft, 'standing' | 'removal'>> {
+	if (found.problem !== null) return { standing: found, removal: null };
+	try {
+		return { standing: found, removal: await runner.removalPreview({ namespace, release }) };
+	} catch (error) {
+		if (!isAppError(error)) throw error;
+		return { standing: { ...found, problem: error }, removal: null };
+	}
 }
 
 async function rollbackDraft(
@@ -149,6 +168,7 @@ async function rollbackDraft(
 		diff: null,
 		notes: [],
 		standing: found,
+		removal: null,
 	});
 }
 
@@ -206,6 +226,7 @@ async function changeDraft(
 		diff,
 		notes: await notesBetween(catalog, pack.id, active?.version ?? null, request.version),
 		standing: found,
+		removal: null,
 	});
 }
 
@@ -255,36 +276,5 @@ async function baseOf(
 }
 
 function complete(draft: Omit<Draft, 'facts'>): Draft {
-	const { delivery, environment, install, target } = draft;
-	const facts: PlanFacts = {
-		kind: draft.kind,
-		packId: draft.pack.id,
-		installId: install?.id ?? null,
-		namespace: draft.namespace,
-		release: draft.release,
-		baseRevision: draft.active?.number ?? null,
-		targetRevision: target?.number ?? null,
-		version: delivery?.version ?? null,
-		chartDigest: delivery?.chart?.archiveDigest ?? null,
-		frontends: (delivery?.frontends ?? []).map(
-			(frontend) => `${frontend.package}@${frontend.integrity ?? frontend.version}`,
-		),
-		manifestDigest: delivery === null ? null : (delivery.manifestDigest ?? digestOf(delivery.manifest)),
-		answersDigest: digestOf(
-			canonicalJson({
-				answers: environment?.answers ?? {},
-				keep: environment?.keep ?? [],
-				archived: environment?.archived ?? {},
-			}),
-		),
-		secretKeys: environment?.given ?? [],
-		acknowledgements: acknowledgementsOf(draft).map((item) => item.id),
-		vanished: delivery?.vanished ?? false,
-		tagMovedTo: delivery?.tagMovedTo ?? null,
-		helmRevision: draft.standing.helmRevision,
-		foreign: null,
-		powers: null,
-		policy: null,
-	};
-	return { ...draft, facts };
+	return { ...draft, facts: factsOf(draft) };
 }

@@ -1,5 +1,7 @@
 import type { Plan, RequestPlan } from '@/lib/contracts/plans';
+import type { PreviewResult } from '@/lib/contracts/runner';
 import { isAppError, messageOf } from '@/lib/core';
+import { digestOf } from '@/lib/digest';
 import type { PolicyService } from '@/lib/policy';
 import { inWords, openOperationAt } from './busy';
 import { type Draft, type DraftDeps, draftOf } from './draft';
@@ -20,7 +22,7 @@ export async function makePlan(deps: PlanDeps, request: RequestPlan, viewer: Vie
 	const policy = await deps.policy.forPack(draft.pack.id);
 	const powers = powersOf(draft, view.preview);
 	const foreign = foreignIn(view.preview);
-	const facts = { ...approvable(draft, powers, policy), foreign };
+	const facts = { ...approvable(draft, powers, policy), foreign, seen: seenIn(view.preview) };
 	const hash = hashOf(facts);
 	await savePlan(deps.db.client, hash, facts);
 	return buildPlan(draft, view, {
@@ -38,11 +40,10 @@ async function lookAtCluster(deps: DraftDeps, draft: Draft): Promise<ClusterView
 	const open = await openOperationAt(deps.db, draft);
 	const busy = open === null ? null : { id: open.id, sentence: `Another operation is running here: ${inWords(open)}.` };
 	const place = { namespace: draft.namespace, release: draft.release };
-	const view: ClusterView = { preview: null, previewProblem: null, removal: null, busy };
+	const view: ClusterView = { preview: null, previewProblem: null, removal: draft.removal, busy };
 	const { problem } = draft.standing;
 	if (problem !== null) return { ...view, previewProblem: { message: problem.message, hint: problem.hint ?? null } };
 	try {
-		if (draft.kind === 'uninstall') return { ...view, removal: await deps.runner.removalPreview(place) };
 		const { delivery, environment } = draft;
 		if (delivery === null || delivery.chart === null || environment === null) return view;
 		const bytes = await deps.catalog.chartArchive(delivery.chart, { sourceId: draft.pack.sourceId });
@@ -67,6 +68,13 @@ async function lookAtCluster(deps: DraftDeps, draft: Draft): Promise<ClusterView
 		if (!isAppError(error)) throw error;
 		return { ...view, previewProblem: { message: messageOf(error), hint: error.hint ?? null } };
 	}
+}
+
+/** What the rendering showed, as one digest: two plans that show different changes never have the same hash. */
+function seenIn(preview: PreviewResult | null): string | null {
+	if (preview === null) return null;
+	const { manifestDigest, resources } = preview;
+	return digestOf({ manifestDigest, resources });
 }
 
 /** Chart name as the repository ends: Helm's push rule makes them equal (facts: registries, 3.7). */

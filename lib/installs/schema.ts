@@ -81,6 +81,16 @@ export const PlanFacts = z.object({
 	tagMovedTo: z.string().nullable().default(null),
 	/** The Helm revision that ran; null = the cluster was not asked. */
 	helmRevision: z.int().nullable().default(null),
+	/** Over every value that is delivered, whoever gave it, and the keys whose value is set for all packs. */
+	configDigest: z.string().default(''),
+	instanceKeys: z.array(z.string()).default([]),
+	/** Objects of the running release that are not there, and fields of others in those that are. */
+	missing: z.array(z.string()).default([]),
+	drift: z.array(z.string()).default([]),
+	/** What an uninstall deletes, keeps and asks about, one line per object; null = nothing to remove, or not looked. */
+	removal: z.array(z.string()).nullable().default(null),
+	/** Over the rendered manifest and what it would change, as the approved plan showed them; null = not rendered. */
+	seen: z.string().nullable().default(null),
 	/** Objects that are there already and belong to others; null = not looked. */
 	foreign: z
 		.array(z.strictObject({ object: z.string(), owner: z.string() }))

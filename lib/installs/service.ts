@@ -123,8 +123,7 @@ export function createInstalls(options: InstallsOptions) {
 				invalidParams: [{ name: 'confirm', reason: `Type ${install.release} to confirm.` }],
 			});
 		}
-		if (body.planHash !== undefined)
-			await assertUnmoved(db, await draftOf(options, { kind: 'uninstall', installId }), body.planHash);
+		await assertUnmoved(db, await draftOf(options, { kind: 'uninstall', installId }), body.planHash);
 		const version = await currentVersion(install);
 		const id = randomUUID();
 		await refuseWhenBusy(db, { ...install, install }, () =>
@@ -138,7 +137,7 @@ export function createInstalls(options: InstallsOptions) {
 					toVersion: null,
 					revision: null,
 					request: { removeSecrets: body.removeSecrets, removeVolumes: body.removeVolumes },
-					planHash: body.planHash ?? null,
+					planHash: body.planHash,
 					reason: body.reason,
 					actor: by,
 					steps: planSteps('uninstall', { chart: true, frontends: false }),

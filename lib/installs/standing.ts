@@ -14,6 +14,8 @@ export type Standing = {
 	/** One sentence when Helm's record was written by somebody else. */
 	outside: string | null;
 	drift: ReleaseStatus['drift'];
+	/** Objects of the release that are no longer there. */
+	missing: string[];
 	/** Keys in the Secret of the base revision. */
 	present: string[];
 	/** Secrets of the base revision that are no longer in the cluster: they need re-entry. */
@@ -26,6 +28,7 @@ export const nothingThere: Standing = {
 	problem: null,
 	outside: null,
 	drift: [],
+	missing: [],
 	present: [],
 	lost: [],
 };
@@ -57,6 +60,7 @@ export async function standingOf(
 			problem: null,
 			outside: await outsideChange(db, { installId, runs }, status),
 			drift: status.drift,
+			missing: status.resources.flatMap(({ exists, kind, name }) => (exists ? [] : [`${kind} ${name}`])),
 			...secrets,
 		};
 	} catch (error) {

@@ -6,9 +6,10 @@ import type { Database, Tx } from '@/lib/db';
 import { checkTypes, normaliseAnswer } from '@/lib/manifest';
 import { gainedPowers, markOf, type PackPolicy, type PolicyService, refusalsOf, stricterSince } from '@/lib/policy';
 import type { RunnerClient } from '@/lib/runner/client';
-import { acknowledgementsOf, missingFrom, whatMoved } from './acknowledge';
+import { acknowledgementsOf, missingFrom } from './acknowledge';
 import { refuseWhenBusy } from './busy';
 import type { Draft } from './draft';
+import { whatMoved } from './facts';
 import { takeOverItems } from './foreign';
 import { hashOf, isGated, judged, powerAcknowledgements, returnsOnFailure } from './gains';
 import { planSteps } from './machine';
@@ -183,8 +184,9 @@ export async function assertUnmoved(db: Database, draft: Draft, planHash: string
 	if (draft.standing.problem !== null) throw draft.standing.problem;
 	const approved = await findPlan(db.client, planHash);
 	if (approved === null) throw planMoved(['The plan is not known any more.']);
-	const { powers, policy, foreign } = approved;
-	if (hashOf({ ...draft.facts, powers, policy, foreign }) === planHash) return approved;
+	// What only a rendering shows is not rendered again: the chart, its values and how its objects stand are all bound.
+	const { powers, policy, foreign, seen } = approved;
+	if (hashOf({ ...draft.facts, powers, policy, foreign, seen }) === planHash) return approved;
 	throw planMoved(whatMoved(approved, draft.facts));
 }
 

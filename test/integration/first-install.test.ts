@@ -5,6 +5,7 @@ import { Operation } from '@/lib/contracts/operations';
 import { PackDetail, PackList, VersionDetail } from '@/lib/contracts/packs';
 import { Plan } from '@/lib/contracts/plans';
 import { Problem } from '@/lib/contracts/problem';
+import { requestRemoval } from '../support/orders';
 import { type Portal, startPortal } from '../support/portal';
 
 const NAMESPACE = 'khal-acme';
@@ -103,14 +104,7 @@ describe('the first install', () => {
 		});
 		expect((await portal.finished(retry.id)).state).toBe('failed');
 
-		const removal = await portal.ask(Operation, 'POST', `/api/installs/${ended.installId}/operations`, {
-			kind: 'uninstall',
-			requestId: randomUUID(),
-			removeSecrets: true,
-			removeVolumes: true,
-			confirm: summary.release,
-			reason: null,
-		});
+		const removal = await requestRemoval(portal, ended.installId, { removeSecrets: true });
 		expect((await portal.finished(removal.id)).state).toBe('succeeded');
 		const { installs } = await portal.ask(InstallList, 'GET', '/api/installs');
 		expect(installs.find((candidate) => candidate.id === ended.installId)).toBeUndefined();

@@ -117,8 +117,9 @@ describe('a removal that keeps secrets and data', () => {
 
 describe('a removal of everything', () => {
 	test('leaves only what the chart itself asks to keep', async () => {
+		const now = await portal.ask(Plan, 'POST', '/api/plans', { kind: 'uninstall', installId: id });
 		const { id: operationId } = await order(portal, id, {
-			...removal(),
+			...removal(now.hash),
 			removeSecrets: true,
 			removeVolumes: true,
 		});
@@ -140,11 +141,11 @@ function objects(): string[] {
 		.sort();
 }
 
-function removal(planHash?: string) {
+function removal(planHash: string) {
 	return {
 		kind: 'uninstall' as const,
 		requestId: randomUUID(),
-		...(planHash === undefined ? {} : { planHash }),
+		planHash,
 		removeSecrets: false,
 		removeVolumes: false,
 		confirm: 'telemetry',

@@ -58,9 +58,11 @@ export async function requestRemoval(
 	choice: { removeSecrets: boolean },
 ): Promise<Operation> {
 	const { install } = await portal.ask(InstallDetail, 'GET', `/api/installs/${installId}`);
+	const plan = await portal.ask(Plan, 'POST', '/api/plans', { kind: 'uninstall', installId });
 	return portal.ask(Operation, 'POST', `/api/installs/${installId}/operations`, {
 		kind: 'uninstall',
 		requestId: randomUUID(),
+		planHash: plan.hash,
 		...choice,
 		removeVolumes: true,
 		confirm: install.release,
