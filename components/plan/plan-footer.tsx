@@ -66,7 +66,8 @@ export function PlanFooter({ plan, acknowledged, forbidden = null, busy, problem
 					>
 						{plan.action}
 						{total > 0 ? (
-							<span className="font-normal opacity-80">
+							// On a phone the words beside it say so already, and a label this long would push the page wider.
+							<span className="font-normal opacity-80 max-sm:hidden">
 								· {acknowledged.done.length} of {total} acknowledged
 							</span>
 						) : null}

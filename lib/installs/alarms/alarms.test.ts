@@ -86,6 +86,12 @@ test('only other bytes wait for a decision', () => {
 	expect(kinds.filter((kind) => isUrgent({ kind }))).toEqual(['tag-moved', 'replaced']);
 });
 
+test('a tag that moved and was then taken away points nowhere: only that it is gone is said', () => {
+	const gone = { ...published, movedToDigest: 'sha256:b', vanished: true, vanishedAt: at };
+
+	expect(alarmsOf(running, gone).map(({ kind }) => kind)).toEqual(['vanished']);
+});
+
 test('a pack without a chart has no tag that could move, and can vanish', () => {
 	const frontend = { version: '1.2.0', chart: null };
 	const gone = { ...published, chart: null, vanished: true, vanishedAt: at };

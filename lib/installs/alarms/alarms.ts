@@ -26,11 +26,13 @@ export function isUrgent({ kind }: Pick<Alarm, 'kind'>): boolean {
 }
 
 /** Compared with what runs, not with what the catalog holds: an admin may have accepted other bytes since. */
-function otherBytes(running: Running, { chart, movedToDigest, movedAt }: Published): Alarm | null {
+function otherBytes(running: Running, { chart, movedToDigest, movedAt, vanished: isGone }: Published): Alarm | null {
 	const { version } = running;
 	const mine = running.chart;
 	if (mine === null || chart === null) return null;
 	if (movedToDigest !== null) {
+		// A tag that is not listed any more points nowhere.
+		if (isGone) return null;
 		if (movedToDigest === mine.manifestDigest) return null;
 		return {
 			id: `tag-moved:${version}:${movedToDigest}`,
