@@ -10,6 +10,7 @@ const chart = (version: string, digest: string) => ({
 });
 const known = (version: string, change: Partial<KnownVersion> = {}): KnownVersion => ({
 	version,
+	prerelease: false,
 	chartDigest: 'sha256:a',
 	frontendIntegrity: null,
 	incomplete: false,
@@ -29,8 +30,15 @@ describe('planSync', () => {
 			missing: [],
 			vanished: [],
 			deprecated: [],
+			rechannelled: [],
 			returned: [],
 		});
+	});
+
+	test('a version that becomes the latest is no prerelease any more', () => {
+		expect(planSync([chart('1.0.0', 'sha256:a')], [known('1.0.0', { prerelease: true })]).rechannelled).toEqual([
+			{ version: '1.0.0', prerelease: false },
+		]);
 	});
 
 	test('a new version is read', () => {

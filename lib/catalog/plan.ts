@@ -4,6 +4,7 @@ import type { DiscoveredVersion } from '@/lib/registry';
 
 export type KnownVersion = {
 	version: string;
+	prerelease: boolean;
 	/** Digest of the OCI manifest when first seen; null = no chart. */
 	chartDigest: string | null;
 	/** Integrity of the npm package when first seen; null = none. */
@@ -34,6 +35,8 @@ export type SyncPlan = {
 	returned: string[];
 	/** The publisher says something else about this npm package than before; null = nothing any more. */
 	deprecated: { version: string; package: string; text: string | null }[];
+	/** What was offered as `next` is `latest` now, or the other way round. */
+	rechannelled: { version: string; prerelease: boolean }[];
 };
 
 /** One listing without something may be a hiccup of the registry; it is gone after this many in a row. */
@@ -42,7 +45,16 @@ export const SYNCS_UNTIL_GONE = 3;
 /** Everything learnt by digest is kept for ever: an unchanged version is never read again. */
 export function planSync(listed: readonly DiscoveredVersion[], stored: readonly KnownVersion[]): SyncPlan {
 	const known = new Map(stored.map((version) => [version.version, version]));
-	const plan: SyncPlan = { read: [], moved: [], restored: [], missing: [], vanished: [], returned: [], deprecated: [] };
+	const plan: SyncPlan = {
+		read: [],
+		moved: [],
+		restored: [],
+		missing: [],
+		vanished: [],
+		returned: [],
+		deprecated: [],
+		rechannelled: [],
+	};
 	for (const version of listed) {
 		const old = known.get(version.version);
 		known.delete(version.version);
@@ -51,6 +63,8 @@ export function planSync(listed: readonly DiscoveredVersion[], stored: readonly 
 			continue;
 		}
 		if (old.vanished || old.missingLooks > 0) plan.returned.push(version.version);
+		const { prerelease } = version;
+		if (prerelease !== old.prerelease) plan.rechannelled.push({ version: old.version, prerelease });
 		const grew =
 			(old.chartDigest === null && version.chart !== null) || (old.frontendIntegrity === null && version.npm !== null);
 		if (old.incomplete || grew) plan.read.push(version);

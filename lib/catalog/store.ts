@@ -233,6 +233,7 @@ export async function listKnownVersions(
 		where: { packId },
 		select: {
 			version: true,
+			prerelease: true,
 			chart: true,
 			frontends: true,
 			manifestDigest: true,
@@ -248,6 +249,7 @@ export async function listKnownVersions(
 		const frontends = z.array(FrontendArtifact).parse(row.frontends);
 		return {
 			version: row.version,
+			prerelease: row.prerelease,
 			chartDigest: chart?.manifestDigest ?? null,
 			frontendIntegrity: frontends.find((frontend) => frontend.available)?.integrity ?? null,
 			frontends,

@@ -90,3 +90,23 @@ test('container versions without a version tag or a digest are left out', () => 
 		},
 	]);
 });
+
+test('what is offered as next and not as latest is a prerelease, until it is', () => {
+	const frontend = (version: string, distTags: string[]) => ({
+		package: '@acme/pack-a',
+		version,
+		integrity: null,
+		deprecated: null,
+		distTags,
+		publishedAt: null,
+	});
+	const chart = { host: 'ghcr.io', repository: 'acme/charts/pack-a', tag: '2.0.0', manifestDigest: null };
+	const early = (distTags: string[]) =>
+		joinVersions(
+			[{ version: '2.0.0', chart, publishedAt: null }],
+			[frontend('2.0.0', distTags), frontend('1.0.0', []), frontend('1.1.0-rc.1', ['latest'])],
+		).map(({ version, prerelease }) => `${version} ${prerelease}`);
+
+	expect(early(['next'])).toEqual(['2.0.0 true', '1.1.0-rc.1 true', '1.0.0 false']);
+	expect(early(['next', 'latest'])).toEqual(['2.0.0 false', '1.1.0-rc.1 true', '1.0.0 false']);
+});

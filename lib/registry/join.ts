@@ -89,21 +89,25 @@ export function packsOfPackages(packages: readonly string[]): DiscoveredPack[] {
 	}));
 }
 
-/** Versions newest first; a version exists as soon as one of the two artifacts does. */
+/**
+ * Versions newest first; a version exists as soon as one of the two artifacts does. What its publisher offers as `next`
+ * and not yet as `latest` counts as a prerelease, whatever it is called.
+ */
 export function joinVersions(charts: readonly ListedChart[], frontends: readonly NpmArtifact[]): DiscoveredVersion[] {
 	const joined = new Map<string, DiscoveredVersion>();
 	for (const { version, chart, publishedAt } of charts) {
 		joined.set(version, { version, prerelease: isPrerelease(version), chart, npm: null, publishedAt });
 	}
 	for (const npm of frontends) {
-		const known = joined.get(npm.version);
-		if (known) known.npm = npm;
-		else {
-			const { version, publishedAt } = npm;
-			joined.set(version, { version, prerelease: isPrerelease(version), chart: null, npm, publishedAt });
-		}
+		const { version, publishedAt } = npm;
+		const known = joined.get(version) ?? { version, prerelease: false, chart: null, npm: null, publishedAt };
+		joined.set(version, { ...known, npm, prerelease: isPrerelease(version) || isOnlyNext(npm) });
 	}
 	return [...joined.values()].sort((a, b) => compareVersions(b.version, a.version));
+}
+
+function isOnlyNext({ distTags }: NpmArtifact): boolean {
+	return distTags.includes('next') && !distTags.includes('latest');
 }
 
 /** Charts among the container versions GitHub lists: every tag that is a version, with the digest it points to. */

@@ -113,3 +113,27 @@ describe('a frontend that is published alone', () => {
 		expect(await versions()).toContain('9.9.9');
 	});
 });
+
+test('a version that is offered as next is no update for anybody, until it is the latest', async () => {
+	const publish = (distTags: string[]) => {
+		const terminal = examplePacks.find(({ id }) => id === 'terminal');
+		const newest = terminal?.versions.at(-1);
+		const frontend = newest?.frontends[0];
+		if (!terminal || !newest || !frontend) throw new Error('the sandbox has no terminal');
+		const version = { ...newest, version: '8.0.0', at: '2027-01-01T00:00:00Z' };
+		registry.registries.publish({ ...terminal, versions: [{ ...version, frontends: [{ ...frontend, distTags }] }] });
+	};
+	const newest = async () => {
+		const { pack, versions: all } = await catalog.detail('terminal', new Map());
+		return [pack.latestVersion, all.find(({ version }) => version === '8.0.0')?.prerelease];
+	};
+	await addSource(byNames, npm.url);
+	publish(['next']);
+	await catalog.syncAll();
+	const early = await newest();
+	publish(['latest']);
+	await catalog.syncAll();
+
+	expect(early).toEqual(['1.2.0', true]);
+	expect(await newest()).toEqual(['8.0.0', false]);
+});

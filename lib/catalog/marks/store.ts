@@ -23,6 +23,8 @@ export async function markVersions(db: Db, packId: string, marks: Omit<SyncPlan,
 			where: { packId, version },
 			data: { movedToDigest: to, movedAt: new Date() },
 		});
+	for (const { version, prerelease } of marks.rechannelled)
+		await db.packVersion.updateMany({ where: { packId, version }, data: { prerelease } });
 	for (const mark of marks.deprecated) await markDeprecated(db, packId, mark);
 }
 
