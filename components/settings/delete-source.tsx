@@ -38,7 +38,9 @@ export function DeleteSource({ source, refusedBy, onDeleted }: DeleteSourceProps
 			/>
 			<CardBody className="grid gap-2 text-sm">
 				<p className="text-muted">
-					Its packs leave the catalog and its credential is erased. Nothing is deleted in the registry.
+					{source.kind === 'bundle'
+						? 'Its packs leave the catalog. They come back by importing the file again.'
+						: 'Its packs leave the catalog and its credential is erased. Nothing is deleted in the registry.'}
 				</p>
 				{kept && refusedBy === null ? <p id={reasonId}>{kept}</p> : null}
 			</CardBody>
@@ -46,7 +48,11 @@ export function DeleteSource({ source, refusedBy, onDeleted }: DeleteSourceProps
 				open={asking}
 				onClose={() => setAsking(false)}
 				title={`Delete ${source.name}?`}
-				description={`${packs(source.packs)} from the catalog, and the stored credential is erased. This cannot be undone.`}
+				description={
+					source.kind === 'bundle'
+						? `${packs(source.packs)} from the catalog, until the file is imported again.`
+						: `${packs(source.packs)} from the catalog, and the stored credential is erased. This cannot be undone.`
+				}
 			>
 				<Confirmation source={source} onKeep={() => setAsking(false)} onDeleted={onDeleted} />
 			</Dialog>

@@ -49,7 +49,12 @@ export function ImportBundlePage() {
 					<CardBody className="grid gap-5">
 						<Field
 							label="File"
-							description="A .tar made by another Packyard: npm run bundle -- export packs.tar terminal. Every part of it is checked before anything is kept."
+							description={
+								<>
+									A .tar made by another Packyard, with <code>npm run bundle -- export packs.tar terminal</code>. Every
+									part of it is checked before it becomes a source.
+								</>
+							}
 							error={missing && file === null ? 'Choose a file.' : null}
 						>
 							{(control) => (
@@ -57,7 +62,11 @@ export function ImportBundlePage() {
 									{...control}
 									type="file"
 									accept=".tar,application/x-tar"
-									onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+									onChange={(event) => {
+										// What was wrong with the last one is no word about this one.
+										send.reset();
+										setFile(event.target.files?.[0] ?? null);
+									}}
 									className={`${controlLook} py-1.5 file:mr-3 file:rounded-control file:border-0 file:bg-raised file:px-3 file:py-1 file:text-sm file:text-ink`}
 								/>
 							)}
