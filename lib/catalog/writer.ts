@@ -52,7 +52,7 @@ type Entry = {
 /** What is saved of an entry in one go. */
 type Part = Pick<Entry, 'id' | 'pack' | 'isNew' | 'versions' | 'fingerprint'> & { entry: Entry };
 
-/** Versions that wait to be saved, of all packs and of one that is still being read; a crash loses at most these. */
+/** Versions that wait to be saved, of all packs and of one that is still being read; a crash loses at most twice these. */
 const MOST_WAITING = 128;
 const MOST_OF_ONE = 32;
 const MOST_CHARACTERS = 8 * 1024 * 1024;
@@ -128,7 +128,12 @@ export function createWriter(options: Options): Writer {
 					characters += lengthOf([version]);
 					remind();
 					if (characters >= MOST_CHARACTERS) await flush();
-					else if (count >= MOST_WAITING) await write(isDue);
+					else if (count >= MOST_WAITING) {
+						// Reading goes on while one part is saved, but not while two are.
+						const before = last;
+						void write(isDue);
+						await before;
+					}
 				},
 				finish(fingerprint) {
 					check();

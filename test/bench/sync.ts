@@ -10,11 +10,13 @@ import { Secret } from '@/lib/core';
 import { openDatabase } from '@/lib/db';
 import { loadKeys } from '@/lib/keys';
 import { type PackDefinition, type SandboxRegistries, startRegistries } from '@/lib/sandbox';
+import { findPostgres, startPostgres } from '../support/postgres';
 
 /**
  * `npm run bench:sync`: the numbers of DESIGN section 9 for reading a source. A local registry in a process of its own,
  * 200 packs × 20 versions; our first sync against 8 parallel curls that fetch the very same bytes, then a sync of the
- * unchanged source. Ratios of one run; prints a table and JSON, never fails.
+ * unchanged source; the same once more on a real PostgreSQL where Debian's is installed. Ratios of one run; prints a
+ * table and JSON, never fails.
  */
 
 const [, , first = '200', ...others] = process.argv;
@@ -28,13 +30,31 @@ const Served = z.object({ host: z.string() });
 const Counted = z.object({ requests: z.number(), blobs: z.number() });
 
 if (first === 'serve') await serve(Number(others[0]), Number(others[1]));
-else await measure();
+else await measureAll();
 
-async function measure(): Promise<void> {
+type Result = Readonly<Record<string, string | number | boolean>>;
+
+/** With the embedded database first, as a new portal would; then with a server, where there is one. */
+async function measureAll(): Promise<void> {
 	const registry = await startRegistry();
+	const results: Result[] = [];
+	const bin = findPostgres();
+	try {
+		results.push(await measure(registry, null));
+		if (bin !== null) {
+			const server = await startPostgres(bin);
+			results.push(await measure(registry, server.url).finally(() => server.stop()));
+		}
+	} finally {
+		registry.stop();
+	}
+	print(results);
+}
+
+async function measure(registry: Registry, url: string | null): Promise<Result> {
 	const folder = await mkdtemp(join(tmpdir(), 'packyard-bench-'));
 	const db = await openDatabase({
-		url: process.env.DATABASE_URL_TEST ?? null,
+		url,
 		dataDir: join(folder, 'data'),
 		migrationsDir: join(ROOT, 'prisma', 'migrations'),
 	});
@@ -60,7 +80,8 @@ async function measure(): Promise<void> {
 		const unchanged = Counted.parse(await registry.ask('count'));
 		const after = await fetchWithCurl(registry, folder);
 		const curlMs = Math.min(before, after);
-		print({
+		return {
+			database: url === null ? 'embedded' : 'PostgreSQL',
 			packs: packs.length,
 			versions: packs.reduce((sum, pack) => sum + pack.versions, 0),
 			isComplete: lastGoodSyncAt !== null && problem === null && packs.every((pack) => pack.installable),
@@ -74,11 +95,10 @@ async function measure(): Promise<void> {
 			unchangedBlobs: unchanged.blobs,
 			memoryPeakMb: Math.round(peak / 1e6),
 			memoryOverRestMb: Math.round((peak - resting) / 1e6),
-		});
+		};
 	} finally {
 		await catalog.close();
 		await db.close();
-		registry.stop();
 		await rm(folder, { recursive: true, force: true });
 	}
 }
@@ -225,17 +245,20 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 	return performance.now() - start;
 }
 
-function print(result: Readonly<Record<string, number | boolean>>): void {
+function print(results: readonly Result[]): void {
 	const bars: Readonly<Record<string, string>> = {
 		coldOverCurl: '≤ 2',
 		unchangedRequests: `≤ ${PACKS + 2}`,
 		unchangedBlobs: '0',
 		isComplete: 'true',
 	};
-	console.table(
-		Object.fromEntries(Object.entries(result).map(([name, value]) => [name, { value, bar: bars[name] ?? '' }])),
-	);
-	console.log(JSON.stringify({ bench: 'sync', ...result }));
+	const names = Object.keys(results[0] ?? {}).filter((name) => name !== 'database');
+	const row = (name: string) => ({
+		...Object.fromEntries(results.map((result) => [result.database, result[name]])),
+		bar: bars[name] ?? '',
+	});
+	console.table(Object.fromEntries(names.map((name) => [name, row(name)])));
+	for (const result of results) console.log(JSON.stringify({ bench: 'sync', ...result }));
 }
 
 function round(value: number): number {

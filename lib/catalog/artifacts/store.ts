@@ -75,7 +75,10 @@ export function createDigestStore(db: Pick<Database, 'bulk' | 'client'>): Digest
 			if (pending.has(digest) || (await digests()).has(digest)) return;
 			pending.set(digest, { mediaType, bytes });
 			pendingBytes += bytes.byteLength;
-			if (pending.size >= BATCH_ITEMS || pendingBytes >= BATCH_BYTES) await flush();
+			const share = Math.max(pending.size / BATCH_ITEMS, pendingBytes / BATCH_BYTES);
+			// A failure is told to whoever needs the bytes stored, or to the one who waits for the next part.
+			if (share >= 2) await flush();
+			else if (share >= 1) flush().catch(() => undefined);
 		},
 		flush,
 	};
