@@ -113,7 +113,10 @@ describe.skipIf(postgres === null)('two portals on one database', () => {
 			const applies = gate.calls.filter((call) => call.name === 'apply' && call.release === release);
 			expect(applies).toHaveLength(1);
 		}
-		expect(await atFirst.ask(AuditVerification, 'POST', '/api/audit/verify')).toMatchObject({ ok: true, problem: null });
+		expect(await atFirst.ask(AuditVerification, 'POST', '/api/audit/verify')).toMatchObject({
+			ok: true,
+			problem: null,
+		});
 	});
 
 	function order(door: Door, release: string) {
