@@ -1,7 +1,8 @@
 import { answerProblem } from './answers';
 import type { ContractChange, Gate, Verdict } from './change';
 import type { Declared } from './indexed';
-import { type EnvVar, isSecretVar } from './schema';
+import type { EnvVar } from './schema';
+import { isSecretVar } from './secret-var';
 
 /**
  * The rule table for one key (facts/peers.md 5.A.1 and issue 3), one function per row group. A rule looks at the two

@@ -6,7 +6,7 @@ import { type Lineage, traceRenames } from './lineage';
 import { type ContractStep, type KeyPair, type Path, tracePath } from './path';
 import { compareWithNotes } from './release-notes';
 import type { Rename } from './rename';
-import { isSecretVar } from './schema';
+import { isSecretVar } from './secret-var';
 
 export type { ContractStep } from './path';
 

@@ -1,6 +1,7 @@
 import { answerProblem } from './answers';
-import { type EnvVar, type EnvVarType, isSecretVar } from './schema';
+import type { EnvVar, EnvVarType } from './schema';
 import { containsCredential } from './secrecy';
+import { isSecretVar } from './secret-var';
 import type { ValueOrigin } from './values';
 
 /** What an install or a half-filled form already knows. Secrets appear by name only. */

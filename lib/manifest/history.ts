@@ -1,6 +1,6 @@
 import type { Finding } from './diff-rules';
 import type { Indexed } from './indexed';
-import { isSecretVar } from './schema';
+import { isSecretVar } from './secret-var';
 
 /** One version of the path whose manifest is known. */
 export type KnownStep = { version: string; index: Indexed };

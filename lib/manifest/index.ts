@@ -20,6 +20,7 @@ export { parseManifest } from './parse';
 export type { PasteWarning } from './paste';
 export { pasteWarnings } from './paste';
 export { describePermission } from './permissions';
-export { EnvVar, EnvVarType, isSecretVar, Manifest, ManifestNote } from './schema';
+export { EnvVar, EnvVarType, Manifest, ManifestNote } from './schema';
 export { containsCredential, hasHiddenPart, hideCredentials } from './secrecy';
+export { isSecretVar } from './secret-var';
 export { resolveEnvironment } from './values';

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/core';
 import type { KnownStep } from './history';
 import type { Indexed } from './indexed';
 import { missingFrom, type Rename, stepRenames, suspectRenames } from './rename';
-import { isSecretVar } from './schema';
+import { isSecretVar } from './secret-var';
 
 /** What the admin has said about suspected renames so far. */
 export type RenameDecisions = {

@@ -1,8 +1,9 @@
 import { answerProblem } from './answers';
 import type { LintCode } from './catalogue';
 import { type Locale, lintSentence } from './messages';
-import { type EnvVar, isSecretVar, type Manifest, type ManifestNote } from './schema';
+import type { EnvVar, Manifest, ManifestNote } from './schema';
 import { containsCredential, isPlaceholder, looksSecret } from './secrecy';
+import { isSecretVar } from './secret-var';
 
 export type ContractLint = { code: LintCode; key: string; message: string };
 

@@ -1,5 +1,6 @@
 import type { Indexed } from './indexed';
-import { type EnvVar, isSecretVar } from './schema';
+import type { EnvVar } from './schema';
+import { isSecretVar } from './secret-var';
 
 /** A key that seems to live on under another name. `score` runs from 0 to 1. */
 export type Rename = { from: string; to: string; score: number };

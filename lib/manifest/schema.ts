@@ -138,8 +138,3 @@ export type ManifestNote = z.infer<typeof ManifestNote>;
 
 /** What `parseManifest` returns. `manifest` may be present next to blockers: it can be shown, not installed. */
 export type ParsedManifest = { manifest: Manifest | null; warnings: ManifestNote[]; blockers: ManifestNote[] };
-
-/** True when the value is delivered through the Secret, whatever its type. */
-export function isSecretVar(variable: Pick<EnvVar, 'storage'>): boolean {
-	return variable.storage === 'vault';
-}

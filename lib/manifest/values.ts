@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/core';
-import { type EnvVar, isSecretVar } from './schema';
+import type { EnvVar } from './schema';
+import { isSecretVar } from './secret-var';
 
 /** Who supplied a value, strongest first (DESIGN section 4). */
 export type ValueOrigin = 'answer' | 'instance' | 'pack' | 'default';
