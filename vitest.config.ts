@@ -19,7 +19,12 @@ export default defineConfig({
 			},
 			{
 				extends: true,
-				test: { name: 'dom', environment: 'jsdom', include: ['components/**/*.test.tsx', 'components/**/*.test.ts'] },
+				test: {
+					name: 'dom',
+					environment: 'jsdom',
+					setupFiles: ['test/support/answers-ready.ts'],
+					include: ['components/**/*.test.tsx', 'components/**/*.test.ts'],
+				},
 			},
 			{ extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...slow } },
 			{

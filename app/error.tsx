@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, ButtonLink } from '@/components/ui/button';
+import { buttonLook } from '@/components/ui/button-look';
 
 type PageErrorProps = { error: Error & { digest?: string }; reset: () => void };
 
@@ -17,10 +17,12 @@ export default function PageError({ error, reset }: PageErrorProps) {
 				Reference: <code>{error.digest ?? error.name}</code>
 			</p>
 			<div className="mt-2 flex flex-wrap gap-2">
-				<Button variant="primary" onClick={reset}>
+				<button type="button" className={buttonLook({ variant: 'primary' })} onClick={reset}>
 					Try again
-				</Button>
-				<ButtonLink href="/">Needs you</ButtonLink>
+				</button>
+				<a href="/" className={buttonLook()}>
+					Needs you
+				</a>
 			</div>
 		</div>
 	);

@@ -1,5 +1,3 @@
-import Link from 'next/link';
-
 export default function Forbidden() {
 	return (
 		<main className="mx-auto max-w-xl px-6 py-24">
@@ -8,9 +6,9 @@ export default function Forbidden() {
 				Your role does not include it. Ask somebody with a higher role, or go back to what you may see.
 			</p>
 			<p className="mt-6">
-				<Link className="text-copper-text underline" href="/">
+				<a className="text-copper-text underline" href="/">
 					Back to the start
-				</Link>
+				</a>
 			</p>
 		</main>
 	);

@@ -3,7 +3,6 @@ import { headers } from 'next/headers';
 import type { ReactNode } from 'react';
 import '@fontsource-variable/geist';
 import '@fontsource-variable/geist-mono';
-import { Providers } from '@/components/layout/providers';
 import { themeScript } from '@/components/ui/theme';
 import './globals.css';
 
@@ -30,9 +29,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
 				{/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours that must run before the first paint */}
 				<script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
 			</head>
-			<body>
-				<Providers>{children}</Providers>
-			</body>
+			<body>{children}</body>
 		</html>
 	);
 }

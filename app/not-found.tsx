@@ -1,4 +1,4 @@
-import { ButtonLink } from '@/components/ui/button';
+import { buttonLook } from '@/components/ui/button-look';
 
 export const metadata = { title: 'Not found' };
 
@@ -8,10 +8,12 @@ export default function NotFound() {
 			<h1 className="text-2xl font-semibold tracking-tight">There is no such page</h1>
 			<p className="text-sm text-muted">The address may be mistyped, or what it showed has been removed.</p>
 			<div className="mt-2 flex flex-wrap gap-2">
-				<ButtonLink href="/" variant="primary">
+				<a href="/" className={buttonLook({ variant: 'primary' })}>
 					Needs you
-				</ButtonLink>
-				<ButtonLink href="/packs">Packs</ButtonLink>
+				</a>
+				<a href="/packs" className={buttonLook()}>
+					Packs
+				</a>
 			</div>
 		</main>
 	);

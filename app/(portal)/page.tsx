@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { HomePage } from '@/components/home/home-page';
+import { HomePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Needs you' };

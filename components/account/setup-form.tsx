@@ -23,7 +23,7 @@ export function SetupForm() {
 	const form = useForm<SetupRequest>({
 		resolver: zodResolver(SetupRequest),
 		mode: 'onTouched',
-		defaultValues: { token: '', name: '', email: '', password: '' },
+		// No default values: what was typed or filled in before this script ran is kept.
 	});
 	const { errors, isSubmitting } = form.formState;
 	const { setValue } = form;
@@ -65,7 +65,8 @@ export function SetupForm() {
 			title="Create the owner"
 			lead="The owner decides about sources, targets, policy and people. The set-up link works once."
 		>
-			<form noValidate className="grid gap-4" onSubmit={form.handleSubmit(create)}>
+			{/* Sent before this script ran, a password must not end up in the address. */}
+			<form method="post" noValidate className="grid gap-4" onSubmit={form.handleSubmit(create)}>
 				{refused ? <ProblemNote title="The owner was not created." error={refused} /> : null}
 				{fromLink ? null : (
 					<Field

@@ -20,7 +20,7 @@ export function SignInForm({ next }: { next: string | undefined }) {
 	const form = useForm<SignInRequest>({
 		resolver: zodResolver(SignInRequest),
 		mode: 'onTouched',
-		defaultValues: { email: '', password: '' },
+		// No default values: what was typed or filled in before this script ran is kept.
 	});
 	const { errors, isSubmitting, isSubmitSuccessful } = form.formState;
 
@@ -39,7 +39,8 @@ export function SignInForm({ next }: { next: string | undefined }) {
 	const leaving = isSubmitting || (isSubmitSuccessful && !refused);
 	return (
 		<AccountFrame title="Sign in" lead="To browse, install and upgrade packs.">
-			<form noValidate className="grid gap-4" onSubmit={form.handleSubmit(signIn)}>
+			{/* Sent before this script ran, a password must not end up in the address. */}
+			<form method="post" noValidate className="grid gap-4" onSubmit={form.handleSubmit(signIn)}>
 				{setup?.open ? (
 					<Note title="This portal has no owner yet.">
 						Open the set-up link that was printed in the terminal where Packyard was started.

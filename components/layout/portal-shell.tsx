@@ -1,13 +1,10 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect } from 'react';
-import { Badge } from '@/components/ui/badge';
-import { accountQueries } from '@/lib/api-client';
 import { Brand } from './brand';
+import { AccountMenu, Fetched, WorldLabel } from './fetched';
 import { Nav } from './nav';
 import { focusSearch } from './shortcuts';
-import { UserMenu } from './user-menu';
 
 /** The frame of every signed-in page: sidebar from 768 px, top bar and bottom bar below. */
 export function PortalShell({ children }: { children: ReactNode }) {
@@ -26,39 +23,38 @@ export function PortalShell({ children }: { children: ReactNode }) {
 			<aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface p-3 md:flex">
 				<div className="flex h-12 items-center justify-between gap-2 px-2">
 					<Brand />
-					<SandboxLabel />
+					<WorldLabel />
 				</div>
 				<div className="mt-3 flex-1">
 					<Nav shape="column" />
 				</div>
-				<UserMenu placement="sidebar" />
+				<AccountMenu placement="sidebar" />
 			</aside>
 			<header className="sticky top-0 z-20 flex h-14 items-center justify-between border-b border-line bg-surface px-4 md:hidden">
 				<span className="flex items-center gap-3">
 					<Brand />
-					<SandboxLabel />
+					<WorldLabel />
 				</span>
-				<UserMenu placement="top-bar" />
+				<AccountMenu placement="top-bar" />
 			</header>
 			<main
 				id="content"
 				tabIndex={-1}
 				className="mx-auto w-full max-w-6xl min-w-0 px-4 pt-6 pb-28 sm:px-6 md:px-8 md:pt-8 md:pb-16"
 			>
-				{children}
+				<Fetched
+					fallback={
+						<p role="status" className="text-sm text-muted">
+							Loading the page…
+						</p>
+					}
+				>
+					{children}
+				</Fetched>
 			</main>
 			<div className="fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
 				<Nav shape="bar" />
 			</div>
 		</div>
-	);
-}
-
-/** Quiet, but always there: what happens here happens to a pretend cluster. */
-function SandboxLabel() {
-	const { data: me } = useQuery(accountQueries.me());
-	if (!me?.sandbox) return null;
-	return (
-		<Badge title="Registries and cluster are simulated on this machine. Nothing outside is touched.">Sandbox</Badge>
 	);
 }

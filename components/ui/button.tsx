@@ -1,17 +1,13 @@
 import { LoaderCircle } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId } from 'react';
 import { AppLink, TextLink } from './app-link';
+import { type ButtonLook, buttonLook } from './button-look';
 import { cx } from './cx';
-
-type ButtonVariant = 'primary' | 'secondary' | 'quiet' | 'danger';
-type ButtonSize = 'small' | 'medium' | 'large';
-
-type Look = { variant?: ButtonVariant; size?: ButtonSize };
 
 export type DisabledReason = { text: string; href?: string | null; linkText?: string };
 
 export type ButtonProps = Omit<ComponentProps<'button'>, 'disabled'> &
-	Look & {
+	ButtonLook & {
 		icon?: ReactNode;
 		/** Words shown instead of the label while the button works; it does nothing when pressed meanwhile. */
 		busy?: string | null;
@@ -69,7 +65,7 @@ export function Button({
 	);
 }
 
-type ButtonLinkProps = ComponentProps<typeof AppLink> & Look & { icon?: ReactNode };
+type ButtonLinkProps = ComponentProps<typeof AppLink> & ButtonLook & { icon?: ReactNode };
 
 /** A link that looks like a button: use it for going somewhere, `Button` for doing something. */
 export function ButtonLink({ variant, size, icon, children, className, ...rest }: ButtonLinkProps) {
@@ -78,30 +74,5 @@ export function ButtonLink({ variant, size, icon, children, className, ...rest }
 			{icon}
 			{children}
 		</AppLink>
-	);
-}
-
-const sizes: Record<ButtonSize, string> = {
-	small: 'h-8 px-3 text-[13px]',
-	medium: 'h-9 px-3.5 text-sm',
-	large: 'h-11 px-5 text-sm',
-};
-
-const variants: Record<ButtonVariant, string> = {
-	primary:
-		'bg-copper text-on-copper hover:bg-copper-strong aria-disabled:bg-raised aria-disabled:text-muted aria-disabled:border-line-strong border border-transparent',
-	secondary:
-		'border border-line-strong bg-surface text-ink hover:bg-raised aria-disabled:text-muted aria-disabled:bg-surface',
-	quiet: 'border border-transparent text-muted hover:bg-raised hover:text-ink',
-	danger:
-		'border border-transparent bg-danger-fill text-on-fill hover:brightness-110 aria-disabled:bg-raised aria-disabled:text-muted',
-};
-
-function buttonLook({ variant = 'secondary', size = 'medium' }: Look = {}): string {
-	return cx(
-		'inline-flex shrink-0 items-center justify-center gap-2 whitespace-nowrap rounded-control font-medium transition-colors',
-		'aria-disabled:cursor-not-allowed [&_svg]:size-4 [&_svg]:shrink-0',
-		sizes[size],
-		variants[variant],
 	);
 }

@@ -1,4 +1,4 @@
-import { SetupForm } from '@/components/account/setup-form';
+import { SetupForm } from '@/app/(account)/screens';
 
 export const metadata = { title: 'Set up' };
 

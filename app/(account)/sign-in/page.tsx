@@ -1,4 +1,4 @@
-import { SignInForm } from '@/components/account/sign-in-form';
+import { SignInForm } from '@/app/(account)/screens';
 
 export const metadata = { title: 'Sign in' };
 

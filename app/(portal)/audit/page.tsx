@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { AuditView } from '@/components/audit/audit-view';
+import { AuditView } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Audit' };

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { InstallsPage } from '@/components/installs/installs-page';
+import { InstallsPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Installs' };

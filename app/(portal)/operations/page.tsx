@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { OperationsPage } from '@/components/operations/operations-page';
+import { OperationsPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Operations' };

@@ -1,4 +1,4 @@
-import { PacksPage } from '@/components/packs/packs-page';
+import { PacksPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata = { title: 'Packs' };

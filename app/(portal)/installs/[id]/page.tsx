@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { InstallPage } from '@/components/installs/install-page';
+import { InstallPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Install' };

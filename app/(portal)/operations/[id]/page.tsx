@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { OperationPage } from '@/components/operations/operation-page';
+import { OperationPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Operation' };

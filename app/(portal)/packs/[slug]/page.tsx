@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { PackPage } from '@/components/packs/pack-page';
+import { PackPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 type PageProps = { params: Promise<{ slug: string }> };

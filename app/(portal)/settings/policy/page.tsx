@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { PolicyPage } from '@/components/settings/policy-page';
+import { PolicyPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Policy' };

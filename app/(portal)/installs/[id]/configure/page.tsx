@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { ConfigurePage } from '@/components/upgrade/change-page';
+import { ConfigurePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Configure' };

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { RemovePage } from '@/components/upgrade/remove-page';
+import { RemovePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Remove' };

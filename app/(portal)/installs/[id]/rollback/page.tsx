@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { RollbackPage } from '@/components/upgrade/rollback-page';
+import { RollbackPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Roll back' };

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { UpgradePage } from '@/components/upgrade/change-page';
+import { UpgradePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Upgrade' };

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { InstallPage } from '@/components/packs/install-page';
+import { InstallPackPage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 type PageProps = { params: Promise<{ slug: string }>; searchParams: Promise<{ version?: string | string[] }> };
@@ -12,5 +12,5 @@ export default async function Page({ params, searchParams }: PageProps) {
 	await requireActor('installs:plan');
 	const { slug } = await params;
 	const { version } = await searchParams;
-	return <InstallPage slug={slug} asked={typeof version === 'string' ? version : null} />;
+	return <InstallPackPage slug={slug} asked={typeof version === 'string' ? version : null} />;
 }

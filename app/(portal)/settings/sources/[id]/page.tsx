@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { SourcePage } from '@/components/settings/source-page';
+import { SourcePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Source' };

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { ImportBundlePage } from '@/components/settings/import-bundle-page';
+import { ImportBundlePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Import packs from a file' };

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { AddSourcePage } from '@/components/settings/add-source-page';
+import { AddSourcePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Add a source' };

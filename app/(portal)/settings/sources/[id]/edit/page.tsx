@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { EditSourcePage } from '@/components/settings/edit-source-page';
+import { EditSourcePage } from '@/app/(portal)/screens';
 import { requireActor } from '@/lib/http';
 
 export const metadata: Metadata = { title: 'Edit source' };

@@ -2,19 +2,27 @@
 
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import { config } from 'zod';
 import { ApiError } from '@/lib/api-client';
 
-// Zod would probe `new Function` to compile schemas; the content security policy refuses it and reports a violation.
-config({ jitless: true });
-
-/** One query client per page load. An expired session leads to the sign-in page from wherever it is noticed. */
-export function Providers({ children }: { children: ReactNode }) {
-	const [client] = useState(createClient);
+/**
+ * What asks the server lives below it; in one page load all providers share one client, so that the frame and the page
+ * do not ask twice. An expired session leads to the sign-in page from wherever it is noticed.
+ */
+export function DataProvider({ children }: { children: ReactNode }) {
+	const [client] = useState(clientOfPage);
 	return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
 }
 
 const RETRIES = 2;
+
+let ofBrowser: QueryClient | null = null;
+
+/** On the server every drawing has its own: what one person may see is nothing for the next. */
+function clientOfPage(): QueryClient {
+	if (typeof window === 'undefined') return createClient();
+	ofBrowser ??= createClient();
+	return ofBrowser;
+}
 
 function createClient(): QueryClient {
 	return new QueryClient({
