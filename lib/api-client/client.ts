@@ -1,29 +1,11 @@
-import { z } from 'zod';
 import type { AuditFilter } from '@/lib/contracts/audit';
-import { AuditPage, AuditVerification } from '@/lib/contracts/audit';
-import { Home } from '@/lib/contracts/home';
 import type { PatchInstall, RequestInstall, RequestOperation } from '@/lib/contracts/installs';
-import { InstallDetail, InstallList, RevisionList } from '@/lib/contracts/installs';
-import { UpgradeMatrix } from '@/lib/contracts/matrix';
 import type { OperationFilter } from '@/lib/contracts/operations';
-import { Operation, OperationList, OperationView } from '@/lib/contracts/operations';
 import type { AdoptBytes, AttachManifest, PackFilter } from '@/lib/contracts/packs';
-import { MovedTag, PackDetail, PackList, VersionDetail } from '@/lib/contracts/packs';
 import type { SetupRequest, SignInRequest } from '@/lib/contracts/people';
-import { Me, SetupResult, SetupState } from '@/lib/contracts/people';
 import type { RequestPlan } from '@/lib/contracts/plans';
-import { Plan } from '@/lib/contracts/plans';
 import type { AddException, ReplacePolicy } from '@/lib/contracts/policy';
-import { Policy } from '@/lib/contracts/policy';
 import type { CreateSource, PatchSource, TestSource } from '@/lib/contracts/sources';
-import {
-	DoctorReport,
-	SourceDeleted,
-	SourceDetail,
-	SourceList,
-	SyncAccepted,
-	SyncCancelled,
-} from '@/lib/contracts/sources';
 import type { CallOptions, ClientOptions } from './request';
 import { createRequester, pathOf } from './request';
 
@@ -37,34 +19,52 @@ const IMPORT_PATIENCE = 30 * 60_000;
 export function createApi(options: ClientOptions = {}) {
 	const request = createRequester(options);
 	return {
-		me: (call?: CallOptions) => request({ path: pathOf('me'), response: Me, ...call }),
-		home: (call?: CallOptions) => request({ path: pathOf('home'), response: Home, ...call }),
+		me: (call?: CallOptions) => request({ path: pathOf('me'), response: ({ Me }) => Me, ...call }),
+		home: (call?: CallOptions) => request({ path: pathOf('home'), response: ({ Home }) => Home, ...call }),
 		/** "Can I upgrade?", all installs against all newer versions. */
-		matrix: (call?: CallOptions) => request({ path: pathOf('matrix'), response: UpgradeMatrix, ...call }),
+		matrix: (call?: CallOptions) =>
+			request({ path: pathOf('matrix'), response: ({ UpgradeMatrix }) => UpgradeMatrix, ...call }),
 		setup: {
-			state: (call?: CallOptions) => request({ path: pathOf('setup'), response: SetupState, ...call }),
+			state: (call?: CallOptions) =>
+				request({ path: pathOf('setup'), response: ({ SetupState }) => SetupState, ...call }),
 			create: (body: SetupRequest, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('setup'), body, response: SetupResult, ...call }),
+				request({ method: 'POST', path: pathOf('setup'), body, response: ({ SetupResult }) => SetupResult, ...call }),
 		},
 		auth: {
 			/** better-auth's own route: the session arrives as an HttpOnly cookie, so nothing of the answer is kept. */
 			signIn: (body: SignInRequest, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('auth', 'sign-in', 'email'), body, response: Ignored, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('auth', 'sign-in', 'email'),
+					body,
+					response: ({ Ignored }) => Ignored,
+					...call,
+				}),
 			signOut: (call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('auth', 'sign-out'), body: {}, response: Ignored, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('auth', 'sign-out'),
+					body: {},
+					response: ({ Ignored }) => Ignored,
+					...call,
+				}),
 		},
 		packs: {
 			list: (filter: PackFilter = {}, call?: CallOptions) =>
-				request({ path: pathOf('packs'), query: filter, response: PackList, ...call }),
+				request({ path: pathOf('packs'), query: filter, response: ({ PackList }) => PackList, ...call }),
 			get: (slug: string, call?: CallOptions) =>
-				request({ path: pathOf('packs', slug), response: PackDetail, ...call }),
+				request({ path: pathOf('packs', slug), response: ({ PackDetail }) => PackDetail, ...call }),
 			version: (slug: string, version: string, call?: CallOptions) =>
-				request({ path: pathOf('packs', slug, 'versions', version), response: VersionDetail, ...call }),
+				request({
+					path: pathOf('packs', slug, 'versions', version),
+					response: ({ VersionDetail }) => VersionDetail,
+					...call,
+				}),
 			/** What the tag of a version points to now, compared with what was first read; asks the registry. */
 			moved: (slug: string, version: string, call?: CallOptions) =>
 				request({
 					path: pathOf('packs', slug, 'versions', version, 'moved'),
-					response: MovedTag,
+					response: ({ MovedTag }) => MovedTag,
 					patience: PLAN_PATIENCE,
 					...call,
 				}),
@@ -73,7 +73,7 @@ export function createApi(options: ClientOptions = {}) {
 					method: 'POST',
 					path: pathOf('packs', slug, 'versions', version, 'moved'),
 					body,
-					response: VersionDetail,
+					response: ({ VersionDetail }) => VersionDetail,
 					patience: PLAN_PATIENCE,
 					...call,
 				}),
@@ -82,75 +82,152 @@ export function createApi(options: ClientOptions = {}) {
 					method: 'POST',
 					path: pathOf('packs', slug, 'versions', version, 'manifest'),
 					body,
-					response: VersionDetail,
+					response: ({ VersionDetail }) => VersionDetail,
 					...call,
 				}),
 		},
 		installs: {
-			list: (call?: CallOptions) => request({ path: pathOf('installs'), response: InstallList, ...call }),
+			list: (call?: CallOptions) =>
+				request({ path: pathOf('installs'), response: ({ InstallList }) => InstallList, ...call }),
 			get: (id: string, call?: CallOptions) =>
-				request({ path: pathOf('installs', id), response: InstallDetail, ...call }),
+				request({ path: pathOf('installs', id), response: ({ InstallDetail }) => InstallDetail, ...call }),
 			revisions: (id: string, call?: CallOptions) =>
-				request({ path: pathOf('installs', id, 'revisions'), response: RevisionList, ...call }),
+				request({ path: pathOf('installs', id, 'revisions'), response: ({ RevisionList }) => RevisionList, ...call }),
 			/** 202 with the operation; the same `requestId` twice answers the same operation. */
 			request: (body: RequestInstall, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('installs'), body, response: Operation, ...call }),
+				request({ method: 'POST', path: pathOf('installs'), body, response: ({ Operation }) => Operation, ...call }),
 			requestOperation: (id: string, body: RequestOperation, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('installs', id, 'operations'), body, response: Operation, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('installs', id, 'operations'),
+					body,
+					response: ({ Operation }) => Operation,
+					...call,
+				}),
 			patch: (id: string, body: PatchInstall, call?: CallOptions) =>
-				request({ method: 'PATCH', path: pathOf('installs', id), body, response: InstallDetail, ...call }),
+				request({
+					method: 'PATCH',
+					path: pathOf('installs', id),
+					body,
+					response: ({ InstallDetail }) => InstallDetail,
+					...call,
+				}),
 		},
 		plans: {
 			create: (body: RequestPlan, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('plans'), body, response: Plan, patience: PLAN_PATIENCE, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('plans'),
+					body,
+					response: ({ Plan }) => Plan,
+					patience: PLAN_PATIENCE,
+					...call,
+				}),
 		},
 		operations: {
 			list: (filter: OperationFilter = {}, call?: CallOptions) =>
-				request({ path: pathOf('operations'), query: filter, response: OperationList, ...call }),
+				request({ path: pathOf('operations'), query: filter, response: ({ OperationList }) => OperationList, ...call }),
 			/** The operation and at most 500 lines after line `after`. */
 			view: (id: string, after = 0, call?: CallOptions) =>
-				request({ path: pathOf('operations', id), query: { after }, response: OperationView, ...call }),
+				request({
+					path: pathOf('operations', id),
+					query: { after },
+					response: ({ OperationView }) => OperationView,
+					...call,
+				}),
 			cancel: (id: string, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('operations', id, 'cancel'), body: {}, response: Operation, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('operations', id, 'cancel'),
+					body: {},
+					response: ({ Operation }) => Operation,
+					...call,
+				}),
 		},
 		policy: {
-			get: (call?: CallOptions) => request({ path: pathOf('policy'), response: Policy, ...call }),
+			get: (call?: CallOptions) => request({ path: pathOf('policy'), response: ({ Policy }) => Policy, ...call }),
 			/** Refused when somebody changed it after `body.revision`. */
 			replace: (body: ReplacePolicy, call?: CallOptions) =>
-				request({ method: 'PUT', path: pathOf('policy'), body, response: Policy, ...call }),
+				request({ method: 'PUT', path: pathOf('policy'), body, response: ({ Policy }) => Policy, ...call }),
 			addException: (body: AddException, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('policy', 'exceptions'), body, response: Policy, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('policy', 'exceptions'),
+					body,
+					response: ({ Policy }) => Policy,
+					...call,
+				}),
 			removeException: (id: string, call?: CallOptions) =>
-				request({ method: 'DELETE', path: pathOf('policy', 'exceptions', id), response: Policy, ...call }),
+				request({
+					method: 'DELETE',
+					path: pathOf('policy', 'exceptions', id),
+					response: ({ Policy }) => Policy,
+					...call,
+				}),
 		},
 		sources: {
-			list: (call?: CallOptions) => request({ path: pathOf('sources'), response: SourceList, ...call }),
+			list: (call?: CallOptions) =>
+				request({ path: pathOf('sources'), response: ({ SourceList }) => SourceList, ...call }),
 			get: (id: string, call?: CallOptions) =>
-				request({ path: pathOf('sources', id), response: SourceDetail, ...call }),
+				request({ path: pathOf('sources', id), response: ({ SourceDetail }) => SourceDetail, ...call }),
 			create: (body: CreateSource, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('sources'), body, response: SourceDetail, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('sources'),
+					body,
+					response: ({ SourceDetail }) => SourceDetail,
+					...call,
+				}),
 			patch: (id: string, body: PatchSource, call?: CallOptions) =>
-				request({ method: 'PATCH', path: pathOf('sources', id), body, response: SourceDetail, ...call }),
+				request({
+					method: 'PATCH',
+					path: pathOf('sources', id),
+					body,
+					response: ({ SourceDetail }) => SourceDetail,
+					...call,
+				}),
 			/** Refused with the reason while installs come from it. */
 			delete: (id: string, call?: CallOptions) =>
-				request({ method: 'DELETE', path: pathOf('sources', id), response: SourceDeleted, ...call }),
+				request({
+					method: 'DELETE',
+					path: pathOf('sources', id),
+					response: ({ SourceDeleted }) => SourceDeleted,
+					...call,
+				}),
 			cancel: (id: string, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('sources', id, 'cancel'), body: {}, response: SyncCancelled, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('sources', id, 'cancel'),
+					body: {},
+					response: ({ SyncCancelled }) => SyncCancelled,
+					...call,
+				}),
 			/** Asks the registries step by step; slow networks take their time. */
 			doctor: (id: string, call?: CallOptions) =>
-				request({ path: pathOf('sources', id, 'doctor'), response: DoctorReport, patience: PLAN_PATIENCE, ...call }),
+				request({
+					path: pathOf('sources', id, 'doctor'),
+					response: ({ DoctorReport }) => DoctorReport,
+					patience: PLAN_PATIENCE,
+					...call,
+				}),
 			/** The doctor for a configuration that is not saved. */
 			test: (body: TestSource, call?: CallOptions) =>
 				request({
 					method: 'POST',
 					path: pathOf('sources', 'test'),
 					body,
-					response: DoctorReport,
+					response: ({ DoctorReport }) => DoctorReport,
 					patience: PLAN_PATIENCE,
 					...call,
 				}),
 			sync: (id: string, call?: CallOptions) =>
-				request({ method: 'POST', path: pathOf('sources', id, 'sync'), body: {}, response: SyncAccepted, ...call }),
+				request({
+					method: 'POST',
+					path: pathOf('sources', id, 'sync'),
+					body: {},
+					response: ({ SyncAccepted }) => SyncAccepted,
+					...call,
+				}),
 		},
 		bundles: {
 			/** A tar as `packyard bundle export` writes it becomes a source; large ones take their time. */
@@ -160,20 +237,20 @@ export function createApi(options: ClientOptions = {}) {
 					path: pathOf('bundles'),
 					query: { name },
 					file: new Blob([file], { type: 'application/x-tar' }),
-					response: SourceDetail,
+					response: ({ SourceDetail }) => SourceDetail,
 					patience: IMPORT_PATIENCE,
 					...call,
 				}),
 		},
 		audit: {
 			list: (filter: AuditFilter = {}, call?: CallOptions) =>
-				request({ path: pathOf('audit'), query: filter, response: AuditPage, ...call }),
+				request({ path: pathOf('audit'), query: filter, response: ({ AuditPage }) => AuditPage, ...call }),
 			/** Walks the whole chain on the server; minutes on a very long one. */
 			verify: (call?: CallOptions) =>
 				request({
 					method: 'POST',
 					path: pathOf('audit', 'verify'),
-					response: AuditVerification,
+					response: ({ AuditVerification }) => AuditVerification,
 					patience: PLAN_PATIENCE,
 					...call,
 				}),
@@ -183,5 +260,3 @@ export function createApi(options: ClientOptions = {}) {
 
 /** The portal this page came from. */
 export const api: Api = createApi();
-
-const Ignored = z.unknown();

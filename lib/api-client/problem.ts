@@ -1,4 +1,4 @@
-import { Problem } from '@/lib/contracts/problem';
+import type { Problem } from '@/lib/contracts/problem';
 import { at, isRecord, textAt } from '@/lib/core';
 
 /** A request that did not do what was asked: refused by the server, or never answered. `message` is for people. */
@@ -36,21 +36,20 @@ export function unexpectedAnswer(path: string, status: number, cause: unknown): 
 	return new ApiError({ ...problem, hint: 'Reload the page; the server may have been updated.' }, { cause });
 }
 
-/** Read the body of a refused request: problem+json as we write it, or whatever a proxy in between put there. */
-export function refusal(path: string, status: number, body: unknown): ApiError {
-	const parsed = Problem.safeParse(body);
-	if (parsed.success) return new ApiError(parsed.data);
+/** A refused request: `problem` as we write it, or null for whatever a proxy in between put into the `body`. */
+export function refusal(path: string, status: number, problem: Problem | null, body: unknown): ApiError {
+	if (problem !== null) return new ApiError(problem);
 	// better-auth answers { code, message }; a proxy answers HTML. Both keep their status, never their markup.
 	const detail = isRecord(body) ? textAt(body, 'message') : undefined;
 	const code = isRecord(body) ? textAt(body, 'code') : undefined;
 	const hint = isRecord(body) && typeof at(body, 'hint') === 'string' ? textAt(body, 'hint') : undefined;
-	const problem = synthesize({
+	const made = synthesize({
 		status,
 		code: code ?? 'refused',
 		detail: detail ?? `The server refused the request (status ${status}).`,
 		path,
 	});
-	return new ApiError(hint === undefined ? problem : { ...problem, hint });
+	return new ApiError(hint === undefined ? made : { ...made, hint });
 }
 
 function synthesize({ status, code, detail, path }: { status: number; code: string; detail: string; path: string }) {

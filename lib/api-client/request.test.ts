@@ -90,7 +90,7 @@ test('address, filter, headers and body arrive where the portal expects them', a
 	expect(sent[0]?.init?.body).toBeUndefined();
 
 	const request = createRequester({ fetch });
-	await request({ method: 'POST', path: '/api/x', body: { a: 1 }, response: z.unknown() });
+	await request({ method: 'POST', path: '/api/x', body: { a: 1 }, response: () => z.unknown() });
 	expect(sent[1]?.init).toMatchObject({ method: 'POST', body: '{"a":1}' });
 	expect(sent[1]?.init?.headers).toMatchObject({ 'content-type': 'application/json' });
 });

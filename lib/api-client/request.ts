@@ -13,6 +13,8 @@ export type ClientOptions = {
 /** What a caller may add to any single request. */
 export type CallOptions = { signal?: AbortSignal };
 
+type Contracts = typeof import('./answers');
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 export type RequestSpec<T> = {
@@ -23,8 +25,8 @@ export type RequestSpec<T> = {
 	body?: unknown;
 	/** Sent as it is, under its own type, instead of a body. */
 	file?: Blob;
-	/** The contract the answer must satisfy. */
-	response: z.ZodType<T>;
+	/** Picks the contract the answer must satisfy. */
+	response: (contracts: Contracts) => z.ZodType<T>;
 	/** Milliseconds until the request is given up; plans render charts and need longer than the default. */
 	patience?: number;
 	signal?: AbortSignal;
@@ -44,6 +46,9 @@ export function createRequester(options: ClientOptions = {}): Requester {
 		const { method = 'GET', path, query, body, file, patience = PATIENCE, signal } = spec;
 		const timeout = AbortSignal.timeout(patience);
 		const send = options.fetch ?? globalThis.fetch;
+		// Beside the request, not before it: both take about one round trip the first time, and nothing later.
+		const arriving = import('./answers');
+		arriving.catch(() => {}); // Awaited below, unless there is no answer to read.
 		let status: number;
 		let text: string;
 		try {
@@ -64,8 +69,12 @@ export function createRequester(options: ClientOptions = {}): Requester {
 			throw noAnswer(timeout.aborted ? 'timeout' : 'network', path, cause);
 		}
 		const json = readJson(text);
-		if (status < 200 || status > 299) throw refusal(path, status, json);
-		const parsed = spec.response.safeParse(json);
+		// They do not arrive when the server was updated since this page was loaded, and that is what it says.
+		const contracts = await arriving.catch((cause: unknown) => {
+			throw unexpectedAnswer(path, status, cause);
+		});
+		if (status < 200 || status > 299) throw refusal(path, status, contracts.Problem.safeParse(json).data ?? null, json);
+		const parsed = spec.response(contracts).safeParse(json);
 		if (!parsed.success) throw unexpectedAnswer(path, status, parsed.error);
 		return parsed.data;
 	};
