@@ -12,6 +12,17 @@ const EnvKey = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 export const ReleaseRef = z.strictObject({ namespace: NamespaceName, release: ReleaseName });
 export type ReleaseRef = z.infer<typeof ReleaseRef>;
 
+/**
+ * Which claim of an operation asks. A later claim has a higher number, and a runner lets nothing pass that is lower than
+ * what it has seen for a release, so that a worker that was given up cannot change anything any more.
+ */
+const Fence = z.int().nonnegative();
+
+/** POST /api/runner/fence: from now on nobody with a lower number changes this release. Throws `conflict` when outdated. */
+export const RaiseFence = z.strictObject({ ...ReleaseRef.shape, fence: Fence });
+export type RaiseFence = z.infer<typeof RaiseFence>;
+export const RaisedFence = z.object({ fence: Fence });
+
 /** A secret of an older revision that is carried over without being read by the portal. */
 export const KeptSecret = z.strictObject({ key: EnvKey, fromSecret: ObjectName, fromKey: EnvKey });
 export type KeptSecret = z.infer<typeof KeptSecret>;
@@ -24,6 +35,8 @@ export const EnvironmentRequest = z.strictObject({
 	config: z.record(EnvKey, z.string()),
 	secrets: z.record(EnvKey, z.string()),
 	keep: z.array(KeptSecret),
+	/** Left out by a request that delivers the secrets of an operation nobody has claimed yet. */
+	fence: Fence.optional(),
 });
 export type EnvironmentRequest = z.infer<typeof EnvironmentRequest>;
 
@@ -46,7 +59,11 @@ export const EnvironmentState = z.object({
 export type EnvironmentState = z.infer<typeof EnvironmentState>;
 
 /** POST /api/runner/environment/sweep: delete the environments of this release that no kept revision refers to. */
-export const EnvironmentSweep = z.strictObject({ ...ReleaseRef.shape, keepRevisions: z.array(z.int().positive()) });
+export const EnvironmentSweep = z.strictObject({
+	...ReleaseRef.shape,
+	keepRevisions: z.array(z.int().positive()),
+	fence: Fence.optional(),
+});
 export type EnvironmentSweep = z.infer<typeof EnvironmentSweep>;
 export const EnvironmentSwept = z.object({ deleted: z.array(z.string()) });
 
@@ -79,6 +96,9 @@ export const ApplyRequest = z.strictObject({
 	chart: ChartPayload,
 	values: z.record(z.string(), z.unknown()),
 	injection: Injection,
+	fence: Fence.default(0),
+	/** The Helm revision this was planned on (0 = none). Another one now, not of this operation: refused. null = not checked. */
+	basedOn: z.int().nonnegative().nullable().optional(),
 	/** What was approved. A rendering that may do more is not applied; null = not looked at (going back to what ran). */
 	powers: z
 		.array(z.lazy(() => Power))
@@ -117,6 +137,8 @@ export type Blocker = z.infer<typeof Blocker>;
 export const HelmOutcome = z.enum([
 	'ok',
 	'busy',
+	'superseded',
+	'moved',
 	'name_in_use',
 	'unauthenticated',
 	'unreachable',
@@ -182,6 +204,7 @@ export const CancelResult = z.object({ cancelled: z.boolean() });
 export const UninstallRequest = z.strictObject({
 	...ReleaseRef.shape,
 	operationId: Id,
+	fence: Fence.default(0),
 	timeoutSeconds: z.int().min(5).max(3600),
 	/** Delete the ConfigMaps and Secrets of all revisions too. */
 	removeEnvironment: z.boolean(),

@@ -1,7 +1,7 @@
 import type { OperationLine, StepName } from '@/lib/contracts/operations';
 import { messageOf, redact } from '@/lib/core';
 import type { Db } from '@/lib/db';
-import { appendLines } from './operations/store';
+import { appendLines } from './operations/progress/store';
 
 const FLUSH_MS = 250;
 /** Lines that wait for a database that is away; older ones go first. */

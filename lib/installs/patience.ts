@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAppError } from '@/lib/core';
+import { wasTakenOver } from './operations/progress/store';
 import type { StepContext } from './steps/context';
 
 const RUNNER_AWAY_MS = 60_000;
@@ -17,6 +18,11 @@ export async function patiently<T>(context: Pick<StepContext, 'signal' | 'say'>,
 			leaveWhenStopped(context.signal);
 		}
 	}
+}
+
+/** What says nothing about the operation itself: this worker has lost it, or the database is away. */
+export function isForAnotherAttempt(error: unknown): boolean {
+	return wasTakenOver(error) || isAppError(error, 'database_unavailable');
 }
 
 /** Throws when nothing new may be started: cancelled, lease lost, or the process stops. */

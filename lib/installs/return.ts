@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { OperationFailure } from '@/lib/contracts/operations';
 import { messageOf } from '@/lib/core';
 import type { LineWriter } from './lines';
-import { finishStep, setBlocker, startStep } from './operations/store';
-import { patiently } from './patience';
+import { finishStep, setBlocker, startStep } from './operations/progress/store';
+import { isForAnotherAttempt, patiently } from './patience';
 import type { RunOptions } from './run';
 import { applyRevision } from './steps/apply';
 import type { StepContext } from './steps/context';
@@ -25,17 +25,18 @@ export async function giveBack(
 ): Promise<{ version: string; ok: boolean } | null> {
 	const { db } = options;
 	const { operation, install, request } = context;
+	const held = { id: operation.id, owner: options.owner };
 	await diagnose(options, context, facts);
 	if (request.baseRevision === null || request.baseRevision === context.revision?.number) return null;
 
 	const base = await getRevision(db.client, install.id, request.baseRevision);
 	if (base.chart === null) return null;
 	facts.log.enter('return');
-	await startStep(db.client, operation.id, 'return');
+	await startStep(db.client, held, 'return');
 	if (!request.returnAfterFailure) {
 		const detail = `Left as it is: the policy does not return what failed by itself. Roll back to return to ${base.version}.`;
 		facts.log.say('warn', detail);
-		await finishStep(db.client, operation.id, { name: 'return', state: 'skipped', detail });
+		await finishStep(db.client, held, { name: 'return', state: 'skipped', detail });
 		return null;
 	}
 	facts.log.say('info', `Returning to ${base.version} (revision ${base.number})`);
@@ -56,14 +57,14 @@ export async function giveBack(
 		}));
 	} catch (error) {
 		// This process stops or lost its lease; whoever goes on finds the same id and finishes the return.
-		if (options.leave.aborted) throw error;
+		if (options.leave.aborted || isForAnotherAttempt(error)) throw error;
 		facts.log.say('error', messageOf(error));
-		await finishStep(db.client, operation.id, { name: 'return', state: 'failed', detail: messageOf(error) });
+		await finishStep(db.client, held, { name: 'return', state: 'failed', detail: messageOf(error) });
 		return { version: base.version, ok: false };
 	}
 	await context.remember('return', { operationId, helmRevision });
-	await setBlocker(db.client, operation.id, null);
-	await finishStep(db.client, operation.id, { name: 'return', state: 'done', detail: `${base.version} runs again` });
+	await setBlocker(db.client, held, null);
+	await finishStep(db.client, held, { name: 'return', state: 'done', detail: `${base.version} runs again` });
 	return { version: base.version, ok: true };
 }
 
@@ -74,8 +75,9 @@ async function diagnose(
 ): Promise<void> {
 	const { db } = options;
 	const { operation, install } = context;
+	const held = { id: operation.id, owner: options.owner };
 	facts.log.enter('diagnose');
-	await startStep(db.client, operation.id, 'diagnose');
+	await startStep(db.client, held, 'diagnose');
 	try {
 		const status = await context.runner.status({ namespace: install.namespace, release: install.release });
 		await recordObservation(db.client, install.id, status);
@@ -86,13 +88,14 @@ async function diagnose(
 			);
 		const blocker = facts.failure.blocker ?? status.blocker;
 		for (const line of blocker?.logs ?? []) facts.log.say('info', `${blocker?.pod ?? 'pod'}: ${line}`);
-		await finishStep(db.client, operation.id, {
+		await finishStep(db.client, held, {
 			name: 'diagnose',
 			state: 'done',
 			detail: blocker?.sentence ?? facts.failure.message,
 		});
 	} catch (error) {
-		await finishStep(db.client, operation.id, {
+		if (isForAnotherAttempt(error)) throw error;
+		await finishStep(db.client, held, {
 			name: 'diagnose',
 			state: 'failed',
 			detail: `The cluster could not be asked: ${messageOf(error)}`,

@@ -5,19 +5,19 @@ import { type Operation, OperationFailure, type StepName } from '@/lib/contracts
 import { Blocker } from '@/lib/contracts/runner';
 import { at, isAppError, messageOf, redact, textAt } from '@/lib/core';
 import type { Tx } from '@/lib/db';
+import { fencedRunner } from './fence';
 import { sweepOldEnvironments } from './keep';
 import { createLineWriter, type LineWriter } from './lines';
 import {
 	describeStep,
 	finishStep,
-	getJob,
-	type Job,
-	moveOperation,
 	rememberInStep,
 	setBlocker,
 	startStep,
-} from './operations/store';
-import { leaveWhenStopped, patiently } from './patience';
+	wasTakenOver,
+} from './operations/progress/store';
+import { getJob, type Job, moveOperation } from './operations/store';
+import { isForAnotherAttempt, leaveWhenStopped, patiently } from './patience';
 import { giveBack } from './return';
 import { OperationRequest } from './schema';
 import { type OrdinaryStep, steps } from './steps';
@@ -27,7 +27,11 @@ import { forgetKeptData, getInstall, getRevision, retireOthers, settleRevision, 
 import type { WorkerOptions } from './worker';
 
 export type RunOptions = WorkerOptions & {
+	/** Of this claim; and its number, for the runner. */
 	owner: string;
+	fence: number;
+	/** Renew the lease now; throws when it is lost. */
+	hold(): Promise<void>;
 	/** Aborted when another attempt has to go on: the lease is lost, or this process stops. */
 	leave: AbortSignal;
 	/** Aborted when somebody wants the operation to end. What is being put back is put back all the same. */
@@ -45,6 +49,7 @@ export async function runOperation(options: RunOptions, id: string): Promise<voi
 	const log = createLineWriter(options, id);
 	const context = await contextOf(options, job, log.say);
 	try {
+		if (job.operation.attempt > 1) await shutOutEarlierAttempts(options, context);
 		const trouble = failureOfEarlierAttempt(context) ?? (await advance(options, context, log));
 		if (trouble === null) {
 			log.enter('commit');
@@ -59,6 +64,17 @@ export async function runOperation(options: RunOptions, id: string): Promise<voi
 	}
 }
 
+/**
+ * Before anything else: what an earlier attempt still has on its way to the runner must not arrive after this one has
+ * decided how the operation ends. Without an answer nothing can be decided, and it is left to the next attempt.
+ */
+async function shutOutEarlierAttempts(options: RunOptions, { install, revision, say }: StepContext): Promise<void> {
+	if (revision !== null && revision.chart === null) return;
+	const { namespace, release } = install;
+	const { runner, fence, leave } = options;
+	await patiently({ signal: leave, say }, () => runner.raiseFence({ namespace, release, fence }));
+}
+
 /** Every step that is not finished yet. Returns how it went wrong, null when it did not; throws what is for another attempt. */
 async function advance(options: RunOptions, context: StepContext, log: LineWriter): Promise<Trouble | null> {
 	for (const { name, state } of context.operation.steps) {
@@ -66,11 +82,12 @@ async function advance(options: RunOptions, context: StepContext, log: LineWrite
 			continue;
 		log.enter(name);
 		try {
+			await options.hold();
 			leaveWhenStopped(context.signal);
 			await runStep(options, context, name);
 		} catch (error) {
 			// A database that is away says nothing about the cluster: the step is repeated, not failed.
-			if (options.leave.aborted || isAppError(error, 'database_unavailable')) throw error;
+			if (options.leave.aborted || isForAnotherAttempt(error)) throw error;
 			const cancelled = options.cancelled.aborted;
 			const failure = failureOf(error, name);
 			return {
@@ -87,11 +104,11 @@ async function advance(options: RunOptions, context: StepContext, log: LineWrite
 
 async function runStep(options: RunOptions, context: StepContext, name: OrdinaryStep): Promise<void> {
 	const { db } = options;
-	const id = context.operation.id;
-	await startStep(db.client, id, name);
+	const held = { id: context.operation.id, owner: options.owner };
+	await startStep(db.client, held, name);
 	const outcome = await patiently(context, () => steps[name](context));
-	if (outcome.result !== undefined) await context.remember(name, outcome.result);
-	await finishStep(db.client, id, { name, state: outcome.state, detail: outcome.detail });
+	await finishStep(db.client, held, { name, ...outcome });
+	if (outcome.result !== undefined) context.know(name, outcome.result);
 }
 
 /** Between the tries to record a result. A database that stays away longer is for the next attempt. */
@@ -107,7 +124,7 @@ async function commit(options: RunOptions, context: StepContext, log: LineWriter
 			await recordSuccess(options, context);
 			return;
 		} catch (error) {
-			if (options.leave.aborted || pause === null) throw error;
+			if (options.leave.aborted || wasTakenOver(error) || pause === null) throw error;
 			log.say('warn', `The result could not be recorded: ${problemOf(error)} Trying again.`);
 			await delay(pause, undefined, { signal: options.leave });
 		}
@@ -122,7 +139,7 @@ function problemOf(error: unknown): string {
 async function recordSuccess(options: RunOptions, context: StepContext): Promise<void> {
 	const { db } = options;
 	const { operation, install, revision } = context;
-	await startStep(db.client, operation.id, 'commit');
+	await startStep(db.client, { id: operation.id, owner: options.owner }, 'commit');
 	const kept = operation.kind === 'uninstall' && !(context.request.removeSecrets && context.request.removeVolumes);
 	await db.transaction(async (tx) => {
 		if (revision === null) {
@@ -185,12 +202,15 @@ async function fail(options: RunOptions, context: StepContext, trouble: Trouble 
 	const { db } = options;
 	const { operation, install, revision } = context;
 	const { cancelled, failure, touched } = trouble;
-	await context.remember(trouble.step, { cancelled, failure, touched } satisfies z.infer<typeof Ended>);
-	await finishStep(db.client, operation.id, { name: trouble.step, state: 'failed', detail: failure.message });
+	const result = { cancelled, failure, touched } satisfies z.infer<typeof Ended>;
+	const held = { id: operation.id, owner: options.owner };
+	await finishStep(db.client, held, { name: trouble.step, state: 'failed', detail: failure.message, result });
 	trouble.log.say('error', failure.message);
 	if (failure.technical !== null && failure.technical !== failure.message) trouble.log.say('debug', failure.technical);
 	await trouble.log.flush();
 
+	// An earlier attempt may have left a Helm of this operation behind, which must not work beside the return.
+	if (touched && operation.attempt > 1) await options.runner.cancel(operation.id).catch(() => undefined);
 	const returned = touched ? await giveBack(options, context, { log: trouble.log, failure }) : null;
 	await trouble.log.flush();
 	await db.transaction(async (tx) => {
@@ -261,10 +281,11 @@ async function contextOf(options: RunOptions, job: Job, say: StepContext['say'])
 	const { db } = options;
 	const { operation } = job;
 	const install = await getInstall(db.client, operation.installId);
+	const held = { id: operation.id, owner: options.owner };
 	const results = new Map(job.stepResults);
 	return {
 		db,
-		runner: options.runner,
+		runner: fencedRunner(options.runner, options),
 		catalog: options.catalog,
 		times: { helmTimeoutSeconds: options.helmTimeoutSeconds, patienceSeconds: options.patienceSeconds },
 		operation,
@@ -275,15 +296,15 @@ async function contextOf(options: RunOptions, job: Job, say: StepContext['say'])
 		say,
 		describe: async (text) => {
 			for (const step of operation.steps)
-				if (step.name === 'apply' || step.name === 'rollout')
-					await describeStep(db.client, operation.id, step.name, text);
+				if (step.name === 'apply' || step.name === 'rollout') await describeStep(db.client, held, step.name, text);
 		},
-		block: (blocker) => setBlocker(db.client, operation.id, blocker),
+		block: (blocker) => setBlocker(db.client, held, blocker),
 		recall: (step) => results.get(step),
 		remember: async (step, value) => {
+			await rememberInStep(db.client, held, step, value);
 			results.set(step, value);
-			await rememberInStep(db.client, operation.id, step, value);
 		},
+		know: (step, value) => void results.set(step, value),
 		keepRevisions: options.keepRevisions,
 	};
 }

@@ -46,6 +46,8 @@ export const OperationRequest = z.object({
 	removeVolumes: z.boolean().default(false),
 	/** A removal that runs no hook of the chart, chosen after one of them failed. */
 	skipHooks: z.boolean().default(false),
+	/** The Helm revision this was approved on; null = nobody looked. */
+	helmRevision: z.int().nullable().default(null),
 	/** Revision to return to when this operation fails; null = nothing ran before. */
 	baseRevision: z.int().nullable().default(null),
 	/** What the policy said about that when this was asked for. */

@@ -14,12 +14,12 @@ import { assertFree, refuseWhenBusy } from './busy';
 import { draftOf } from './draft';
 import type { Viewer } from './gains';
 import { planSteps } from './machine';
+import { listLines } from './operations/progress/store';
 import {
 	createOperation,
 	findOperationByRequest,
 	getJob,
 	getOperation,
-	listLines,
 	listOperations,
 	moveOperation,
 	requestCancel,
@@ -196,6 +196,7 @@ export function createInstalls(options: InstallsOptions) {
 					revision: last.revision,
 					request: {
 						...request,
+						helmRevision: null,
 						baseRevision: install.activeRevision,
 						returnAfterFailure,
 						takeOver: body.takeOver ?? request.takeOver,

@@ -333,6 +333,7 @@ function requestOf(
 		removeSecrets: false,
 		removeVolumes: false,
 		skipHooks: false,
+		helmRevision: draft.standing.helmRevision,
 		baseRevision: draft.active?.number ?? null,
 		given: [...(draft.environment?.given ?? []), ...Object.keys(draft.environment?.promoted ?? {})],
 		keep: draft.environment?.keep ?? [],

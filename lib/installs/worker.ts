@@ -6,7 +6,8 @@ import type { Catalog } from '@/lib/catalog';
 import { messageOf } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import type { RunnerClient } from '@/lib/runner/client';
-import { claimOperation, getJob, releaseLeases, renewLease } from './operations/store';
+import { takenOver, wasTakenOver } from './operations/progress/store';
+import { type Claimed, claimOperation, getJob, releaseLeases, renewLease } from './operations/store';
 import { runOperation } from './run';
 
 export type WorkerOptions = {
@@ -36,8 +37,14 @@ export type Worker = {
 	stop(): Promise<void>;
 };
 
-/** Apart, because a cancelled operation that puts things back still has to notice that it lost its lease. */
-type Stops = { leave: AbortController; cancelled: AbortController };
+type Run = {
+	/** Who holds the lease. */
+	owner: string;
+	/** Apart, because a cancelled operation that puts things back still has to notice that it lost its lease. */
+	leave: AbortController;
+	cancelled: AbortController;
+	ended: Promise<void>;
+};
 
 const AT_ONCE = 4;
 const POLL_MS = 1000;
@@ -49,8 +56,8 @@ const OBSERVE_MS = 20_000;
  */
 export function createWorker(options: WorkerOptions): Worker {
 	const { db, log } = options;
-	const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-	const running = new Map<string, Stops & { ended: Promise<void> }>();
+	const me = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+	const running = new Map<string, Run>();
 	const stopped = new AbortController();
 	let wakeUp = () => {};
 	let lastLookAt: Date | null = null;
@@ -72,16 +79,24 @@ export function createWorker(options: WorkerOptions): Worker {
 
 	async function takeOne(): Promise<boolean> {
 		try {
+			// Of every claim its own: a process that was frozen for longer than its lease may take its own operation over.
+			const owner = `${me}:${randomUUID().slice(0, 8)}`;
 			const claimed = await claimOperation(db.client, { owner, leaseSeconds: options.leaseSeconds });
 			lastLookAt = new Date();
 			problem = null;
 			if (claimed === null) return false;
-			const stops = { leave: new AbortController(), cancelled: new AbortController() };
-			const ended = work(claimed, stops).finally(() => {
-				running.delete(claimed.id);
+			running.get(claimed.id)?.leave.abort('lease-lost');
+			const run: Run = {
+				owner,
+				leave: new AbortController(),
+				cancelled: new AbortController(),
+				ended: Promise.resolve(),
+			};
+			running.set(claimed.id, run);
+			run.ended = work(claimed, run).finally(() => {
+				if (running.get(claimed.id) === run) running.delete(claimed.id);
 				wakeUp();
 			});
-			running.set(claimed.id, { ...stops, ended });
 			return true;
 		} catch (error) {
 			problem = messageOf(error);
@@ -90,26 +105,35 @@ export function createWorker(options: WorkerOptions): Worker {
 		}
 	}
 
-	async function work(claimed: { id: string; takenOver: boolean }, stops: Stops): Promise<void> {
-		const beat = setInterval(() => void heartbeat(claimed.id, stops), Math.max(200, (options.leaseSeconds * 1000) / 4));
+	async function work(claimed: Claimed, run: Run): Promise<void> {
+		const { id, fence } = claimed;
+		const beat = setInterval(() => void heartbeat(id, run), Math.max(200, (options.leaseSeconds * 1000) / 4));
 		try {
-			if (claimed.takenOver) await recordTakeOver(claimed.id);
-			const signals = { leave: stops.leave.signal, cancelled: stops.cancelled.signal };
-			await runOperation({ ...options, ...signals, owner }, claimed.id);
+			if (claimed.takenOver) await recordTakeOver(id);
+			const signals = { leave: run.leave.signal, cancelled: run.cancelled.signal };
+			await runOperation({ ...options, ...signals, owner: run.owner, fence, hold: () => hold(id, run) }, id);
 		} catch (error) {
 			// Whatever got here was not an outcome of the operation: leave it to the next attempt.
-			log.error({ operation: claimed.id, problem: messageOf(error) }, 'an operation was interrupted');
+			log.error({ operation: id, problem: messageOf(error) }, 'an operation was interrupted');
 		} finally {
 			clearInterval(beat);
 		}
 	}
 
-	async function heartbeat(id: string, { leave, cancelled }: Stops): Promise<void> {
+	async function hold(id: string, { owner, leave, cancelled }: Run): Promise<void> {
+		const { held, cancelRequested } = await renewLease(db.client, { id, owner, leaseSeconds: options.leaseSeconds });
+		if (!held) {
+			leave.abort('lease-lost');
+			throw takenOver();
+		}
+		if (cancelRequested) cancelled.abort('cancelled');
+	}
+
+	async function heartbeat(id: string, run: Run): Promise<void> {
 		try {
-			const { held, cancelRequested } = await renewLease(db.client, { id, owner, leaseSeconds: options.leaseSeconds });
-			if (!held) leave.abort('lease-lost');
-			else if (cancelRequested) cancelled.abort('cancelled');
+			await hold(id, run);
 		} catch (error) {
+			if (wasTakenOver(error)) return;
 			// The database may be restarting; if it stays away the lease runs out, which is exactly right.
 			log.warn({ operation: id, problem: messageOf(error) }, 'the lease could not be renewed');
 		}
@@ -156,7 +180,7 @@ export function createWorker(options: WorkerOptions): Worker {
 		},
 		wake: () => {
 			wakeUp();
-			for (const [id, stops] of running) void heartbeat(id, stops);
+			for (const [id, run] of running) void heartbeat(id, run);
 		},
 		state: () => ({ lastLookAt, running: [...running.keys()], problem }),
 		stop: async () => {
@@ -165,7 +189,7 @@ export function createWorker(options: WorkerOptions): Worker {
 			const current = [...running.values()];
 			for (const { leave } of current) leave.abort('stopping');
 			await Promise.all([loops, ...current.map(({ ended }) => ended)]);
-			await releaseLeases(db.client, owner);
+			await releaseLeases(db.client, me);
 		},
 	};
 }

@@ -12,6 +12,8 @@ import type {
 	LeakScanResult,
 	PreviewRequest,
 	PreviewResult,
+	RaisedFence,
+	RaiseFence,
 	ReleaseRef,
 	ReleaseStatus,
 	RemovalPreview,
@@ -25,6 +27,8 @@ export type CallOptions = { signal?: AbortSignal | undefined };
 
 /** What a runner can do, in process (`createRunner`) or over HTTP (`createRunnerClient`). Failures are AppErrors. */
 export type RunnerApi = {
+	/** Throws AppError('conflict') when somebody later has been here. */
+	raiseFence(request: RaiseFence, options?: CallOptions): Promise<z.infer<typeof RaisedFence>>;
 	ensureEnvironment(request: EnvironmentRequest, options?: CallOptions): Promise<EnvironmentResult>;
 	checkEnvironment(request: EnvironmentCheck, options?: CallOptions): Promise<EnvironmentState>;
 	sweepEnvironments(request: EnvironmentSweep, options?: CallOptions): Promise<z.infer<typeof EnvironmentSwept>>;
@@ -34,7 +38,7 @@ export type RunnerApi = {
 	 */
 	apply(request: ApplyRequest, options?: CallOptions): AsyncIterable<RunnerEvent>;
 	uninstall(request: UninstallRequest, options?: CallOptions): AsyncIterable<RunnerEvent>;
-	/** `cancelled: false` when no job of this operation runs here. */
+	/** Answers when it has stopped. `cancelled: false` when no job of this operation runs here. */
 	cancel(operationId: string, options?: CallOptions): Promise<z.infer<typeof CancelResult>>;
 	status(ref: ReleaseRef, options?: CallOptions): Promise<ReleaseStatus>;
 	preview(request: PreviewRequest, options?: CallOptions): Promise<PreviewResult>;

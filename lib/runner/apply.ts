@@ -5,12 +5,13 @@ import { holdSecrets } from './environment-data';
 import { openChart } from './helm/chart-archive';
 import type { RenderedObject } from './helm/documents';
 import { parseHelmRelease } from './helm/output';
-import { isFailedFirstInstall } from './helm/records';
+import { currentRecord, isFailedFirstInstall } from './helm/records';
 import { recoverRelease } from './helm/recover';
 import { failureFrom, failureOf, type HelmJobOutcome, type RunnerDeps, runHelmJob } from './helm-job';
 import { type JobContext, redactDeep, resultOf } from './jobs';
 import { type RolloutWatch, watchRollout } from './kube/rollout';
 import { missingHelm } from './missing-helm';
+import { isOutdated, outdated } from './outdated';
 import { CLUSTER_KINDS, powersOf } from './preview/powers';
 
 /**
@@ -50,12 +51,25 @@ async function prepare(
 	]);
 	const recovered = joined(...ended, stuck);
 	if (recovered) job.line('warn', recovered);
+	if (isOutdated(records, request.fence)) return { done: outdated() };
 	const [newest] = records;
 	if (newest?.operationId === request.operationId && newest.status === 'deployed') {
 		const message = 'An earlier attempt of this operation had already finished.';
 		return { done: resultOf('ok', message, { reused: true, helmRevision: newest.revision, recovered }) };
 	}
+	const others = records.filter(({ operationId }) => operationId !== request.operationId);
+	const found = currentRecord(others)?.revision ?? 0;
+	if (typeof request.basedOn === 'number' && found !== request.basedOn) return { done: moved(found, request.basedOn) };
 	return { done: null, replace: isFailedFirstInstall(records), recovered };
+}
+
+function moved(found: number, basedOn: number): RunnerResult {
+	const was = basedOn === 0 ? 'there was none' : `it was ${basedOn}`;
+	const message =
+		found === 0
+			? 'The release was removed after this was approved.'
+			: `Helm revision ${found} was made after this was approved; ${was} then.`;
+	return resultOf('moved', message, { hint: 'Nothing was changed. Plan again, and look at what changed.' });
 }
 
 type Run = { request: ApplyRequest; chart: Buffer; job: JobContext; replace: boolean };
@@ -90,6 +104,7 @@ async function run(deps: RunnerDeps, helmBin: string, { request, chart, job, rep
 				release,
 				chartPath,
 				operationId,
+				fence: request.fence ?? 0,
 				description: request.description,
 				timeoutSeconds: request.timeoutSeconds,
 				takeOwnership: request.takeOwnership ?? false,

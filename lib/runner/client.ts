@@ -7,6 +7,7 @@ import {
 	EnvironmentSwept,
 	LeakScanResult,
 	PreviewResult,
+	RaisedFence,
 	ReleaseStatus,
 	RemovalPreview,
 	RunnerEvent,
@@ -100,6 +101,7 @@ export function createRunnerClient(options: RunnerClientOptions): RunnerClient {
 	}
 
 	return {
+		raiseFence: (request, options) => call('fence', request, RaisedFence, options),
 		ensureEnvironment: (request, options) => call('environment', request, EnvironmentResult, options),
 		checkEnvironment: (request, options) => call('environment/check', request, EnvironmentState, options),
 		sweepEnvironments: (request, options) => call('environment/sweep', request, EnvironmentSwept, options),

@@ -78,9 +78,9 @@ test('cancel reaches the job, and says so when there is none', async () => {
 	const job = controlled();
 	const jobs = createJobs(clock);
 	const events = all(jobs.start(job.start('a')));
-	expect(jobs.cancel('a')).toBe(true);
+	expect(await jobs.cancel('a')).toBe(true);
 	expect(await events).toEqual(['run 1', 'cancelled']);
-	expect(jobs.cancel('a')).toBe(false);
+	expect(await jobs.cancel('a')).toBe(false);
 });
 
 test('a living secret is removed from lines and from everywhere in the result', async () => {

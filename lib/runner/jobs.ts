@@ -36,7 +36,10 @@ type Job = JobStart & {
 export type Jobs = {
 	/** `signal` ends the following, not the job. */
 	start(start: JobStart, signal?: AbortSignal): AsyncGenerator<RunnerEvent>;
-	cancel(operationId: string): boolean;
+	/** A result without a job. */
+	answer(result: RunnerResult): AsyncGenerator<RunnerEvent>;
+	/** Resolves when what was told to stop has stopped; false when nothing was. */
+	cancel(operationId: string): Promise<boolean>;
 	running(): string[];
 	/** Abort everything and wait, at most `waitMs`. */
 	close(waitMs: number): Promise<void>;
@@ -142,9 +145,11 @@ export function createJobs(clock: Clock): Jobs {
 	const alive = () => [...jobs.values()].filter(({ finished }) => !finished);
 	return {
 		start,
-		cancel: (operationId) => {
+		answer: once,
+		cancel: async (operationId) => {
 			const own = alive().filter((job) => job.operationId === operationId);
 			for (const job of own) stop(job, 'cancel');
+			await Promise.all(own.map(({ ended }) => ended));
 			return own.length > 0;
 		},
 		running: () => alive().map(({ operationId }) => operationId),

@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { RunnerHealth } from '@/lib/contracts/runner';
+import type { ReleaseRef, RunnerHealth } from '@/lib/contracts/runner';
 import { type Clock, messageOf } from '@/lib/core';
 import { digestOf } from '@/lib/digest';
 import type { Runner } from './api';
 import { applyRelease } from './apply';
 import { checkEnvironment, ensureEnvironment, sweepEnvironments } from './environment';
+import { createFences } from './fences';
 import { recoverRelease } from './helm/recover';
 import type { RunnerDeps } from './helm-job';
 import { createJobs } from './jobs';
@@ -16,6 +17,7 @@ import { createKubeClient, type KubeClient } from './kube/client';
 import type { KubeConnection } from './kube/connection';
 import { scanForLeaks } from './leak-scan';
 import { missingHelm } from './missing-helm';
+import { outdated, outdatedError } from './outdated';
 import { previewRelease } from './preview/preview';
 import { previewRemoval } from './removal-preview';
 import { createRunFiles, type RunFiles } from './run-files';
@@ -58,24 +60,41 @@ export function createRunner(options: RunnerOptions): Runner {
 		ready,
 	};
 	const jobs = createJobs(clock);
+	const fences = createFences(stateDir);
+	/** Requests that deliver secrets come before any claim and carry no number. */
+	const pass = (ref: ReleaseRef, fence: number | undefined) => {
+		if (fence !== undefined && !fences.admit(ref, fence)) throw outdatedError();
+	};
 	const helmVersion = cachedHelmVersion(helmBin);
 	return {
-		ensureEnvironment: (request) => ensureEnvironment(kube, request),
+		raiseFence: async (request) => {
+			pass(request, request.fence);
+			return { fence: request.fence };
+		},
+		ensureEnvironment: async (request) => {
+			pass(request, request.fence);
+			return ensureEnvironment(kube, request);
+		},
 		checkEnvironment: (request) => checkEnvironment(kube, request),
-		sweepEnvironments: (request) => sweepEnvironments(kube, request),
+		sweepEnvironments: async (request) => {
+			pass(request, request.fence);
+			return sweepEnvironments(kube, request);
+		},
 		apply: (request, { signal } = {}) => {
 			const { operationId, namespace, release } = request;
+			if (!fences.admit(request, request.fence ?? 0)) return jobs.answer(outdated());
 			log(`apply ${namespace}/${release} ${request.chart.version} (${operationId})`);
 			const work = (context: Parameters<typeof applyRelease>[2]) => applyRelease(deps, request, context);
 			return jobs.start({ kind: 'apply', operationId, ref: { namespace, release }, work }, signal);
 		},
 		uninstall: (request, { signal } = {}) => {
 			const { operationId, namespace, release } = request;
+			if (!fences.admit(request, request.fence ?? 0)) return jobs.answer(outdated());
 			log(`uninstall ${namespace}/${release} (${operationId})`);
 			const work = (context: Parameters<typeof uninstallRelease>[2]) => uninstallRelease(deps, request, context);
 			return jobs.start({ kind: 'uninstall', operationId, ref: { namespace, release }, work }, signal);
 		},
-		cancel: async (operationId) => ({ cancelled: jobs.cancel(operationId) }),
+		cancel: async (operationId) => ({ cancelled: await jobs.cancel(operationId) }),
 		status: (ref) => readStatus(kube, ref, clock),
 		preview: (request, { signal } = {}) => previewRelease(deps, request, signal),
 		removalPreview: (ref) => previewRemoval(kube, ref),

@@ -7,6 +7,7 @@ import { type JobContext, resultOf } from './jobs';
 import type { KubeClient } from './kube/client';
 import { collection } from './kube/discovery';
 import { missingHelm } from './missing-helm';
+import { isOutdated, outdated } from './outdated';
 import { readRelease, volumesOf } from './release-objects';
 
 /**
@@ -25,6 +26,7 @@ export async function uninstallRelease(
 		if (busy)
 			return resultOf('busy', 'Another runner is working on this release.', { hint: 'Wait until it has ended.' });
 		const { recovered: stuck, records } = await recoverRelease(deps.kube, request);
+		if (isOutdated(records, request.fence)) return outdated();
 		const recovered = [...ended, ...(stuck ? [stuck] : [])].join(' ') || null;
 		if (recovered) job.line('warn', recovered);
 		if (request.removeVolumes) await markVolumes(deps.kube, request);

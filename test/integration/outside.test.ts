@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Plan } from '@/lib/contracts/plans';
 import { at } from '@/lib/core';
-import { ensureHelm } from '@/scripts/fetch-helm.mjs';
 import {
 	allOf,
 	byHand,
@@ -20,6 +15,7 @@ import {
 	planChange,
 	refused,
 } from '../support/changes';
+import { helmByHand } from '../support/helm-by-hand';
 import { NAMESPACE } from '../support/orders';
 import { packOf } from '../support/packs';
 import { type Portal, startPortal } from '../support/portal';
@@ -49,7 +45,7 @@ describe('Helm run by hand', () => {
 	test('somebody ran Helm by hand: refused with that, then replaced for who agrees to it', async () => {
 		const change: Change = { kind: 'configure', version: '1.1.0', plain: { COLOUR: 'verdigris' } };
 		const plan = await planChange(portal, ledger, change);
-		await helmByHand(['rollback', 'ledger', '1']);
+		await helmByHand(portal, ['rollback', 'ledger', '1']);
 		const problem = await refused(portal, ledger, changeOrder(plan, change));
 		const again = await planChange(portal, ledger, change);
 
@@ -66,7 +62,7 @@ describe('Helm run by hand', () => {
 
 	test('a release that was removed by hand is said to be gone, and installed again for who agrees to it', async () => {
 		const change: Change = { kind: 'configure', version: '1.1.0' };
-		await helmByHand(['uninstall', 'ledger']);
+		await helmByHand(portal, ['uninstall', 'ledger']);
 		const { install } = await detailOf(portal, ledger);
 		const plan = await planChange(portal, ledger, change);
 
@@ -151,11 +147,3 @@ describe('a release that somebody changed by hand', () => {
 		return at(portal.sandbox.cluster.store.peek('apps/v1', 'Deployment', NAMESPACE, 'ledger'), 'spec', 'replicas');
 	}
 });
-
-/** The real Helm, as an admin with a shell would run it. */
-async function helmByHand(args: string[]): Promise<void> {
-	const { path } = await ensureHelm({ helmBin: process.env.HELM_BIN });
-	const kubeconfig = join(portal.dataDir, 'by-hand.kubeconfig');
-	await writeFile(kubeconfig, portal.sandbox.cluster.kubeconfig(NAMESPACE), { mode: 0o600 });
-	await promisify(execFile)(path, [...args, '--namespace', NAMESPACE, '--kubeconfig', kubeconfig]);
-}

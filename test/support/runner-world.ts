@@ -40,11 +40,19 @@ export async function startRunnerWorld(options: Partial<ClusterOptions> = {}): P
 	};
 }
 
-/** Another runner process on the same cluster, as far as memory goes: own jobs, own state. */
-export async function startRunnerOn({ cluster, stateDir }: RunnerWorld): Promise<Runner> {
+/** Another runner process on the same cluster, as far as memory goes: own jobs, and its own folder unless told otherwise. */
+export async function startRunnerOn(
+	{ cluster, stateDir }: RunnerWorld,
+	folder: 'an empty folder' | 'the same folder' = 'an empty folder',
+): Promise<Runner> {
 	const { path: helmBin } = await ensureHelm();
 	const kube = await connectFromKubeconfig({ text: cluster.kubeconfig() });
-	return createRunner({ helmBin, kube, stateDir: join(stateDir, 'other'), graceSeconds: 5 });
+	return createRunner({
+		helmBin,
+		kube,
+		stateDir: folder === 'the same folder' ? stateDir : join(stateDir, 'other'),
+		graceSeconds: 5,
+	});
 }
 
 /** Write something past the runner, as a person with kubectl would. */

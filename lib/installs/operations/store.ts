@@ -1,24 +1,15 @@
 import { z } from 'zod';
 import type { ActorRef } from '@/lib/contracts/names';
-import {
-	type Operation,
-	OperationFailure,
-	OperationKind,
-	type OperationLine,
-	Step,
-	StepName,
-} from '@/lib/contracts/operations';
+import { type Operation, OperationFailure, OperationKind, Step, StepName } from '@/lib/contracts/operations';
 import { Blocker } from '@/lib/contracts/runner';
 import { AppError } from '@/lib/core';
 import { type Db, Prisma, type Tx } from '@/lib/db';
 import { assertTransition, openStates, type StoredState, stepTitles } from '../machine';
 
-/** Rows of `operation`, `operation_step` and `operation_line`: the queue itself (DESIGN section 1, rule 4). */
+/** Rows of `operation`: the queue itself (DESIGN section 1, rule 4). What a worker writes while it runs one: progress/store.ts. */
 
 const StoredStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 const Returned = z.object({ version: z.string(), ok: z.boolean() });
-const MAX_LINES_READ = 500;
-const MAX_LINE_LENGTH = 2000;
 
 const include = {
 	install: { select: { namespace: true, release: true, packId: true, pack: { select: { name: true } } } },
@@ -90,25 +81,27 @@ export async function releaseHold(db: Db, id: string): Promise<void> {
 	await db.operation.updateMany({ where: { id, state: 'queued' }, data: { leaseOwner: null, leaseUntil: null } });
 }
 
+export type Claimed = { id: string; takenOver: boolean; fence: number };
+
 /**
  * Take the oldest operation nobody works on: queued, or running with a lease that ran out. The database's clock
  * decides, so that processes with different clocks agree. Returns the id, or null when there is nothing to do.
+ * `fence` is larger than that of every claim before; from the clock, so that it is also larger than what a runner saw
+ * before the database was restored from a backup.
  */
-export async function claimOperation(
-	db: Db,
-	input: { owner: string; leaseSeconds: number },
-): Promise<{ id: string; takenOver: boolean } | null> {
-	const rows = await db.$queryRaw<{ id: string; taken_over: boolean }[]>`
+export async function claimOperation(db: Db, input: { owner: string; leaseSeconds: number }): Promise<Claimed | null> {
+	const rows = await db.$queryRaw<{ id: string; taken_over: boolean; fence: bigint }[]>`
 		with next as (
 			select id, state = 'running' as taken_over from operation
 			where state in ('queued', 'running') and (lease_until is null or lease_until < now())
 			order by created_at limit 1 for update skip locked
 		)
 		update operation set state = 'running', attempt = attempt + 1, lease_owner = ${input.owner},
-			lease_until = now() + make_interval(secs => ${input.leaseSeconds}), started_at = coalesce(started_at, now())
-		from next where operation.id = next.id returning operation.id, next.taken_over`;
+			lease_until = now() + make_interval(secs => ${input.leaseSeconds}), started_at = coalesce(started_at, now()),
+			fence = greatest((select max(fence) from operation) + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)
+		from next where operation.id = next.id returning operation.id, next.taken_over, operation.fence`;
 	const row = rows[0];
-	return row === undefined ? null : { id: row.id, takenOver: row.taken_over };
+	return row === undefined ? null : { id: row.id, takenOver: row.taken_over, fence: Number(row.fence) };
 }
 
 /** Renew the lease; false when somebody else has taken the operation over, or it has ended. */
@@ -124,9 +117,12 @@ export async function renewLease(
 	return { held: row !== undefined, cancelRequested: row?.cancelled ?? false };
 }
 
-/** Give back what this owner holds without finishing it (graceful shutdown): the next worker takes it at once. */
-export async function releaseLeases(db: Db, owner: string): Promise<void> {
-	await db.operation.updateMany({ where: { leaseOwner: owner, state: 'running' }, data: { leaseUntil: new Date(0) } });
+/** Give back what this worker holds, whichever claim of it without finishing it (graceful shutdown): the next worker takes it at once. */
+export async function releaseLeases(db: Db, worker: string): Promise<void> {
+	await db.operation.updateMany({
+		where: { leaseOwner: { startsWith: worker }, state: 'running' },
+		data: { leaseUntil: new Date(0) },
+	});
 }
 
 export type Ending = {
@@ -163,84 +159,6 @@ export async function requestCancel(tx: Tx, id: string, actor: ActorRef): Promis
 		where: { id, state: { in: [...openStates] }, cancelRequestedAt: null },
 		data: { cancelRequestedAt: new Date(), cancelRequestedById: actor.id, cancelRequestedBy: actor.name },
 	});
-}
-
-export async function startStep(db: Db, id: string, name: StepName): Promise<void> {
-	await db.operationStep.upsert({
-		where: { operationId_name: { operationId: id, name } },
-		create: { operationId: id, name, state: 'running', position: LATE_STEP[name] ?? 50, startedAt: new Date() },
-		update: { state: 'running', startedAt: new Date(), finishedAt: null, detail: null },
-		select: { id: true },
-	});
-}
-
-/** `diagnose` and `return` join the list when they are needed, after the ordinary steps. */
-const LATE_STEP: Partial<Record<StepName, number>> = { diagnose: 90, return: 91 };
-
-export async function finishStep(
-	db: Db,
-	id: string,
-	input: { name: StepName; state: 'done' | 'failed' | 'skipped'; detail: string | null },
-): Promise<void> {
-	await db.operationStep.updateMany({
-		where: { operationId: id, name: input.name },
-		data: {
-			state: input.state,
-			finishedAt: new Date(),
-			...(input.detail === null ? {} : { detail: input.detail.slice(0, MAX_LINE_LENGTH) }),
-		},
-	});
-}
-
-/** Keep something a repeated run of this step must find again (an id sent to the runner, for instance). */
-export async function rememberInStep(db: Db, id: string, name: StepName, result: unknown): Promise<void> {
-	await db.operationStep.updateMany({
-		where: { operationId: id, name },
-		data: { result: jsonObject({ value: result }) },
-	});
-}
-
-export async function describeStep(db: Db, id: string, name: StepName, detail: string): Promise<void> {
-	await db.operationStep.updateMany({
-		where: { operationId: id, name, state: 'running' },
-		data: { detail: detail.slice(0, MAX_LINE_LENGTH) },
-	});
-}
-
-export async function setBlocker(db: Db, id: string, blocker: Blocker | null): Promise<void> {
-	await db.operation.updateMany({
-		where: { id },
-		data: { blocker: blocker === null ? Prisma.DbNull : jsonObject(blocker) },
-	});
-}
-
-export async function appendLines(db: Db, id: string, lines: readonly Omit<OperationLine, 'id'>[]): Promise<void> {
-	if (lines.length === 0) return;
-	await db.operationLine.createMany({
-		data: lines.map((line) => ({
-			operationId: id,
-			at: new Date(line.at),
-			step: line.step,
-			level: line.level,
-			text: line.text.slice(0, MAX_LINE_LENGTH),
-		})),
-	});
-}
-
-export async function listLines(db: Db, id: string, after: number): Promise<OperationLine[]> {
-	const rows = await db.operationLine.findMany({
-		where: { operationId: id, id: { gt: after } },
-		orderBy: { id: 'asc' },
-		take: MAX_LINES_READ,
-		select: { id: true, at: true, step: true, level: true, text: true },
-	});
-	return rows.map((row) => ({
-		id: Number(row.id),
-		at: row.at.toISOString(),
-		step: StepName.nullable().catch(null).parse(row.step),
-		level: z.enum(['debug', 'info', 'warn', 'error']).catch('info').parse(row.level),
-		text: row.text,
-	}));
 }
 
 /** State of one step of an operation; null when it has no such step. */

@@ -33,6 +33,8 @@ export async function applyRevision(
 			...environmentNames(release, revision.number),
 			keys,
 		},
+		// What a return finds is what the operation itself has left.
+		basedOn: input.operationId === context.operation.id ? context.request.helmRevision : null,
 		// What ran once may come back, whatever its chart makes of the cluster today.
 		powers: input.goesBack ? null : revision.powers,
 		description: `Packyard revision ${revision.number}`,
@@ -103,6 +105,8 @@ export async function follow(
 /** Helm ends like this before it changes anything in the cluster: there is nothing to return from. */
 const BEFORE_ANYTHING: readonly RunnerResult['outcome'][] = [
 	'busy',
+	'superseded',
+	'moved',
 	'unauthenticated',
 	'chart',
 	'values_schema',
@@ -134,9 +138,15 @@ function codeByOutcome(outcome: RunnerResult['outcome']): ErrorCode {
 	if (outcome === 'cancelled') return 'cancelled';
 	if (outcome === 'unreachable' || outcome === 'unauthenticated' || outcome === 'forbidden')
 		return 'cluster_unreachable';
-	if (outcome === 'busy' || outcome === 'field_conflict' || outcome === 'ownership' || outcome === 'name_in_use')
+	if (
+		outcome === 'busy' ||
+		outcome === 'superseded' ||
+		outcome === 'field_conflict' ||
+		outcome === 'ownership' ||
+		outcome === 'name_in_use'
+	)
 		return 'conflict';
-	if (outcome === 'not_approved') return 'plan_moved';
+	if (outcome === 'not_approved' || outcome === 'moved') return 'plan_moved';
 	if (outcome === 'hook') return 'hook_failed';
 	if (outcome === 'timeout') return 'timeout';
 	if (outcome === 'too_large') return 'too_large';

@@ -29,6 +29,8 @@ export type StepContext = {
 	/** What an earlier attempt of this step remembered. */
 	recall(step: StepName): unknown;
 	remember(step: StepName, value: unknown): Promise<void>;
+	/** The same, for what is written together with something else. */
+	know(step: StepName, value: unknown): void;
 	keepRevisions: number;
 };
 

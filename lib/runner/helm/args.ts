@@ -9,6 +9,7 @@ export type HelmIntent =
 			release: string;
 			chartPath: string;
 			operationId: string;
+			fence: number;
 			description: string;
 			timeoutSeconds: number;
 			takeOwnership: boolean;
@@ -26,6 +27,8 @@ export type HelmIntent =
 
 /** On every release record of ours from its pending state on; the key of idempotency (facts: helm.md section 7). */
 export const OPERATION_LABEL = 'packyard.dev/operation';
+/** Which claim of that operation; a lower one finds it and does nothing. */
+export const FENCE_LABEL = 'packyard.dev/fence';
 export const POST_RENDERER = 'packyard-inject';
 const HISTORY_MAX = '20';
 
@@ -84,7 +87,7 @@ function applyArgs(intent: Extract<HelmIntent, { kind: 'apply' }>): string[] {
 		...waiting(intent.timeoutSeconds),
 		...postRenderer,
 		'--labels',
-		`${OPERATION_LABEL}=${intent.operationId}`,
+		`${OPERATION_LABEL}=${intent.operationId},${FENCE_LABEL}=${intent.fence}`,
 		`--description=${oneLine(intent.description)}`,
 		...(intent.takeOwnership ? ['--take-ownership'] : []),
 		...(intent.forceConflicts ? ['--force-conflicts'] : []),

@@ -32,7 +32,7 @@ const secret = KubeObject.parse({
 });
 
 function head(revision: number, status: string): RecordHead {
-	return { secretName: `v${revision}`, revision, status, operationId: null, secret };
+	return { secretName: `v${revision}`, revision, status, operationId: null, fence: 0, secret };
 }
 
 test('a record survives encoding and decoding', () => {

@@ -5,7 +5,7 @@ import { AppError, isRecord, textAt } from '@/lib/core';
 import type { KubeClient } from '../kube/client';
 import { collection } from '../kube/discovery';
 import type { KubeObject } from '../kube/schema';
-import { OPERATION_LABEL } from './args';
+import { FENCE_LABEL, OPERATION_LABEL } from './args';
 
 /** A release record as its labels describe it; cheap, nothing is decoded. */
 export type RecordHead = {
@@ -13,6 +13,8 @@ export type RecordHead = {
 	revision: number;
 	status: string;
 	operationId: string | null;
+	/** The claim that wrote it; 0 for records that are not ours. */
+	fence: number;
 	secret: KubeObject;
 };
 
@@ -111,6 +113,7 @@ function headOf(secret: KubeObject): RecordHead {
 		revision: Number.parseInt(labels.version ?? '0', 10) || 0,
 		status: labels.status ?? 'unknown',
 		operationId: labels[OPERATION_LABEL] ?? null,
+		fence: Number.parseInt(labels[FENCE_LABEL] ?? '0', 10) || 0,
 		secret,
 	};
 }
