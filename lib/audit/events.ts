@@ -85,6 +85,8 @@ export const eventData = {
 		retryOf: Name,
 		/** Of a removal: no hook of the chart is run any more. */
 		skipHooks: z.boolean().optional(),
+		/** What was made outside Packyard since is written over. */
+		takeOver: z.boolean().optional(),
 	}),
 	'operation.succeeded': z.strictObject({ ...OperationFacts, helmRevision: z.int().nullable() }),
 	'operation.failed': z.strictObject({ ...OperationFacts, ...Failure }),

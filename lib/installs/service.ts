@@ -27,12 +27,14 @@ import {
 import { makePlan } from './planner';
 import { createQueries } from './queries';
 import { OperationRequest } from './schema';
+import { standingOf } from './standing';
 import {
 	getInstall,
 	getRevision,
 	listInstanceValues,
 	noteRevision,
 	type StoredInstall,
+	type StoredRevision,
 	settleRevision,
 	updateInstall,
 } from './store';
@@ -182,6 +184,7 @@ export function createInstalls(options: InstallsOptions) {
 		// As it was asked for: what to remove, what to take over, and which secrets nobody but the admin can supply.
 		const request = OperationRequest.parse((await getJob(db.client, last.id)).request);
 		const skipHooks = body.skipHooks ?? request.skipHooks;
+		const helmRevision = await approvedStanding(install, revision, { request, takeOver: body.takeOver ?? false });
 		const { returnAfterFailure } = await options.policy.forPack(install.packId);
 		const id = randomUUID();
 		await refuseWhenBusy(db, { ...install, install }, () =>
@@ -196,7 +199,7 @@ export function createInstalls(options: InstallsOptions) {
 					revision: last.revision,
 					request: {
 						...request,
-						helmRevision: null,
+						helmRevision,
 						baseRevision: install.activeRevision,
 						returnAfterFailure,
 						takeOver: body.takeOver ?? request.takeOver,
@@ -226,11 +229,34 @@ export function createInstalls(options: InstallsOptions) {
 						reason: body.reason,
 						retryOf: last.id,
 						...(skipHooks ? { skipHooks } : {}),
+						...(body.takeOver === true ? { takeOver: true } : {}),
 					},
 				});
 			}),
 		);
 		return id;
+	}
+
+	/**
+	 * The Helm revision a retry starts from. A retry shows no plan, so what was made outside Packyard since the last one
+	 * is not written over unless that is chosen. Throws AppError: `conflict` then, or why the cluster cannot be asked.
+	 */
+	async function approvedStanding(
+		install: StoredInstall,
+		revision: StoredRevision | null,
+		{ request, takeOver }: { request: OperationRequest; takeOver: boolean },
+	): Promise<number | null> {
+		if (revision === null || revision.chart === null) return null;
+		const { namespace, release, id: installId } = install;
+		const runs = install.activeRevision !== null;
+		const standing = await standingOf(options, { namespace, release, installId, runs, base: null });
+		if (standing.problem !== null) throw standing.problem;
+		const seen = standing.helmRevision === request.helmRevision;
+		if (standing.outside !== null && !seen && !takeOver)
+			throw new AppError('conflict', `This cannot be retried as it was approved. ${standing.outside}`, {
+				hint: 'Plan it again: the plan says what would be replaced. Or retry and take over what is there.',
+			});
+		return standing.helmRevision;
 	}
 
 	/**

@@ -171,7 +171,7 @@ async function stopOthers(): Promise<void> {
 
 function workerOptions() {
 	const { db, catalog, runnerClient: runner, config, log } = portal.runtime;
-	return { ...config, db, catalog, runner, log, observe: async () => {} };
+	return { ...config, db, catalog, runner, log, fingerprint: () => 'of the test', observe: async () => {} };
 }
 
 async function everything(release: string, operationId: string) {

@@ -15,6 +15,7 @@ import {
 	planChange,
 	refused,
 } from '../support/changes';
+import { recordsOf } from '../support/cluster-view';
 import { helmByHand } from '../support/helm-by-hand';
 import { NAMESPACE } from '../support/orders';
 import { packOf } from '../support/packs';
@@ -72,6 +73,39 @@ describe('Helm run by hand', () => {
 		]);
 		expect((await perform(portal, ledger, change)).state).toBe('succeeded');
 		expect(await environmentOf(portal, ledger)).toMatchObject({ API_KEY: 'key-planted' });
+	});
+});
+
+describe('a retry after somebody ran Helm by hand', () => {
+	const retry = () => ({ kind: 'retry', requestId: randomUUID(), reason: null }) as const;
+	let id: string;
+
+	beforeAll(async () => {
+		const answers = { plain: { REGION: 'eu', COLOUR: 'copper' }, secrets: { API_KEY: 'key-planted' } };
+		id = await installed(portal, { slug: 'ledger', version: '1.0.0', release: 'retried', answers });
+		const deployment = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/retried`;
+		await byHand(portal, 'PATCH', deployment, { spec: { replicas: 3 } });
+		expect((await perform(portal, id, { version: '1.1.0' })).state).toBe('failed');
+		await helmByHand(portal, ['rollback', 'retried', '1', '--force-conflicts']);
+	});
+
+	test('is refused with what was made outside, as a plan would be', async () => {
+		const plan = await planChange(portal, id, { version: '1.1.0' });
+		const problem = await refused(portal, id, retry());
+
+		expect(plan.acknowledgements.map(({ id: name }) => name)).toContain('outside');
+		expect(problem).toMatchObject({ status: 409, code: 'conflict', hint: expect.stringContaining('Plan it again') });
+		expect(problem.detail).toContain('Helm revision 2 (pack-ledger-1.0.0) was made outside Packyard.');
+		expect(recordsOf(portal.sandbox, 'retried')).toEqual(['1 superseded', '2 deployed']);
+	});
+
+	test('is done for who chooses to take over', async () => {
+		const operation = await order(portal, id, { ...retry(), takeOver: true });
+
+		expect(await portal.finished(operation.id)).toMatchObject({ state: 'succeeded', toVersion: '1.1.0' });
+		expect(recordsOf(portal.sandbox, 'retried').at(-1)).toBe('3 deployed');
+		const { events } = await portal.runtime.audit.list({ limit: 10 });
+		expect(at(events.find(({ kind }) => kind === 'retry.requested')?.data, 'takeOver')).toBe(true);
 	});
 });
 
