@@ -136,17 +136,26 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 	closing.push(() => catalog.close());
 	let wake = () => {};
 	const policy = createPolicy({ db });
+	const { fingerprint } = keys;
 	const installs = createInstalls({
 		db,
 		catalog,
 		policy,
 		runner: runnerClient,
-		fingerprint: keys.fingerprint,
+		fingerprint,
 		leaseSeconds: config.leaseSeconds,
 		keepRevisions: config.keepRevisions,
 		wake: () => wake(),
 	});
-	const worker = createWorker({ ...config, db, catalog, runner: runnerClient, observe: installs.observeAll, log });
+	const worker = createWorker({
+		...config,
+		db,
+		catalog,
+		runner: runnerClient,
+		fingerprint,
+		observe: installs.observeAll,
+		log,
+	});
 	wake = worker.wake;
 	if (config.role !== 'runner' && given.idle !== true) {
 		catalog.start();

@@ -99,6 +99,8 @@ export const eventData = {
 	'install.removed': z.strictObject({ ...OperationFacts, dataKept: z.boolean(), kept: z.array(Name) }),
 	'version.skipped': z.strictObject({ ...VersionFacts, skipped: z.boolean() }),
 	'version.pinned': z.strictObject(VersionFacts),
+	/** Values that have become secrets are no longer kept in clear for an older revision. */
+	'revision.concealed': z.strictObject({ installId: Name, operationId: Name, revision: z.int(), keys: z.array(Name) }),
 	'revision.noted': z.strictObject({ installId: Name, revision: z.int() }),
 	'source.created': z.strictObject({ ...SourceFacts, credentialSet: z.boolean() }),
 	'source.changed': z.strictObject({ ...SourceFacts, fields: z.array(Name), credentialSet: z.boolean() }),

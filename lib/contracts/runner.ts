@@ -58,6 +58,28 @@ export const EnvironmentState = z.object({
 });
 export type EnvironmentState = z.infer<typeof EnvironmentState>;
 
+/**
+ * POST /api/runner/environment/conceal: plain values of an old revision that have become secrets move from its ConfigMap
+ * to a Secret of their own. `config` is what stays, for the case that an earlier attempt stopped half-way. Idempotent.
+ */
+export const EnvironmentConceal = z.strictObject({
+	...ReleaseRef.shape,
+	operationId: Id,
+	revision: z.int().positive(),
+	/** The revision that made them secrets. */
+	by: z.int().positive(),
+	keys: z.array(EnvKey).min(1),
+	config: z.record(EnvKey, z.string()),
+	fence: Fence.optional(),
+});
+export type EnvironmentConceal = z.infer<typeof EnvironmentConceal>;
+export const EnvironmentConcealed = z.object({
+	secretName: z.string(),
+	/** Keys that the Secret holds; none when the environment of that revision was swept already. */
+	keys: z.array(z.string()),
+});
+export type EnvironmentConcealed = z.infer<typeof EnvironmentConcealed>;
+
 /** POST /api/runner/environment/sweep: delete the environments of this release that no kept revision refers to. */
 export const EnvironmentSweep = z.strictObject({
 	...ReleaseRef.shape,

@@ -136,7 +136,7 @@ export function restoreEnvironment(
 		answers: target.answers,
 		config: target.config,
 		given: [],
-		keep: keys.map((key) => keptFrom(release, target.number, key)),
+		keep: keys.map((key) => keptOf(target, release, key)),
 		promoted: {},
 		fallbacks: {},
 		// What the state returned to has no place for is kept for the next upgrade instead of being dropped.
@@ -199,7 +199,7 @@ function carryOver(input: EnvironmentInput, contract: Contract, given: ReadonlyS
 		else if (!contract.isSecret(next) && (wasSecret.has(key) || edited.has(next))) continue;
 		else if (isLost) carried.lost.push(lostParam(next));
 		else if (!contract.fits(next, types.get(key) ?? null)) carried.lost.push(uncheckedParam(next));
-		else carried.keep.push(keptFrom(release, previous.number, key, next));
+		else carried.keep.push(keptOf(previous, release, key, next));
 	}
 	unarchive(input, contract, carried, given);
 	return carried;
@@ -240,6 +240,17 @@ function asArchived(entry: SecretEntry, revision: number, type: EnvVar['type'] |
 
 function typesOf({ contract }: Manifest): Map<string, EnvVar['type']> {
 	return new Map(contract.map(({ key, type }) => [key, type]));
+}
+
+/** Where the secret of a revision lies: in its own Secret, or in the one it was moved to when it became a secret. */
+function keptOf(
+	{ number, secrets }: Pick<PreviousRevision, 'number' | 'secrets'>,
+	release: string,
+	fromKey: string,
+	key = fromKey,
+): KeptSecret {
+	const heldIn = own(secrets, fromKey)?.heldIn;
+	return heldIn === undefined ? keptFrom(release, number, fromKey, key) : { key, fromSecret: heldIn, fromKey };
 }
 
 function keptFrom(release: string, number: number, fromKey: string, key = fromKey): KeptSecret {

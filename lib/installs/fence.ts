@@ -18,6 +18,10 @@ export function fencedRunner(runner: RunnerClient, { fence, hold }: Claim): Runn
 			await hold();
 			return runner.ensureEnvironment({ ...request, fence }, options);
 		},
+		concealEnvironment: async (request, options) => {
+			await hold();
+			return runner.concealEnvironment({ ...request, fence }, options);
+		},
 		sweepEnvironments: async (request, options) => {
 			await hold();
 			return runner.sweepEnvironments({ ...request, fence }, options);

@@ -5,6 +5,7 @@ import { type Operation, OperationFailure, type StepName } from '@/lib/contracts
 import { Blocker } from '@/lib/contracts/runner';
 import { at, isAppError, messageOf, redact, textAt } from '@/lib/core';
 import type { Tx } from '@/lib/db';
+import { concealOldValues } from './conceal';
 import { fencedRunner } from './fence';
 import { sweepOldEnvironments } from './keep';
 import { createLineWriter, type LineWriter } from './lines';
@@ -53,6 +54,7 @@ export async function runOperation(options: RunOptions, id: string): Promise<voi
 		const trouble = failureOfEarlierAttempt(context) ?? (await advance(options, context, log));
 		if (trouble === null) {
 			log.enter('commit');
+			await concealOldValues(context, options.fingerprint);
 			await sweepOldEnvironments(context);
 			await commit(options, context, log);
 		} else await fail(options, context, { ...trouble, log });

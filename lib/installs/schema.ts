@@ -10,7 +10,8 @@ import { EnvVarType, Manifest } from '@/lib/manifest';
 export const SecretEntry = z.object({ fingerprint: z.string(), setBy: ActorRef, setAt: Timestamp });
 export type SecretEntry = z.infer<typeof SecretEntry>;
 
-export const SecretLedger = z.record(z.string(), SecretEntry);
+/** `heldIn`: plain when this revision was made, a secret since. The Secret it was moved to; absent = the revision's own. */
+export const SecretLedger = z.record(z.string(), SecretEntry.extend({ heldIn: z.string().optional() }));
 export type SecretLedger = z.infer<typeof SecretLedger>;
 
 export const PlainAnswers = z.record(z.string(), z.string());

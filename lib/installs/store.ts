@@ -261,6 +261,22 @@ export async function noteRevision(tx: Tx, place: { installId: string; number: n
 	if (count !== 1) throw new AppError('not_found', `There is no revision ${place.number} of this install.`);
 }
 
+/** Forget values that are secret now; everything else about a revision is as it was. */
+export async function concealRevision(
+	tx: Tx,
+	place: { installId: string; number: number },
+	held: Pick<StoredRevision, 'answers' | 'config' | 'archived' | 'secrets'>,
+): Promise<void> {
+	const { answers, archived, config, secrets } = held;
+	const data = {
+		answers: asJson(answers),
+		config: asJson(config),
+		archived: asJson(archived),
+		secrets: asJson(secrets),
+	};
+	await tx.revision.update({ where: { installId_number: place }, data, select: { id: true } });
+}
+
 /** Equal facts have one row, whoever planned and when; what it may do is one of the facts. */
 export async function savePlan(db: Db, hash: string, facts: PlanFacts): Promise<void> {
 	await db.plan.upsert({

@@ -348,8 +348,8 @@ function ledgerOf(deps: SubmitDeps, draft: Draft, secrets: Record<string, Secret
 		const archived = own(draft.base?.archived, fromKey);
 		const fromArchive =
 			typeof archived === 'object' && fromSecret === environmentNames(draft.release, archived.revision).secretName;
-		const known = fromArchive ? entryOf(archived) : own(draft.base?.secrets, fromKey);
-		if (known !== undefined) ledger[key] = known;
+		const known = fromArchive ? archived : own(draft.base?.secrets, fromKey);
+		if (known !== undefined) ledger[key] = entryOf(known);
 	}
 	for (const [key, value] of Object.entries(draft.environment?.promoted ?? {}))
 		ledger[key] = { fingerprint: deps.fingerprint(new Secret(value)), setBy: who, setAt: now };

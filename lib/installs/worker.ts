@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { appendAudit } from '@/lib/audit';
 import type { Catalog } from '@/lib/catalog';
-import { messageOf } from '@/lib/core';
+import { messageOf, type Secret } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import type { RunnerClient } from '@/lib/runner/client';
 import { takenOver, wasTakenOver } from './operations/progress/store';
@@ -18,6 +18,8 @@ export type WorkerOptions = {
 	helmTimeoutSeconds: number;
 	patienceSeconds: number;
 	keepRevisions: number;
+	/** Keyed fingerprint of a secret, as for `createInstalls`. */
+	fingerprint(secret: Secret): string;
 	/** One look at everything that runs (`installs.observeAll`). */
 	observe(signal: AbortSignal): Promise<void>;
 	log: {

@@ -45,7 +45,7 @@ export function explainInEnglish(change: ContractChange): string {
 			return `${change.key} is no longer a secret and will be readable in the configuration. The stored secret is not carried over: enter a value that may be seen, and type the key to confirm.`;
 		case 'now-secret':
 			if (change.hasValue === false) return `${change.key} is now a secret.`;
-			return `${change.key} is now a secret: its value moves to the secret store, but older revisions and the audit log held it in clear, so consider replacing it.`;
+			return `${change.key} is now a secret: its value moves to the secret store and out of the older revisions. The audit log and whoever looked held it in clear, so consider replacing it.`;
 		case 'retyped':
 			return retyped(change);
 		case 'default-changed':

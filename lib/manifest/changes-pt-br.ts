@@ -45,7 +45,7 @@ export function explainInPortuguese(change: ContractChange): string {
 			return `${change.key} deixa de ser segredo e poderá ser lido na configuração. O segredo guardado não é levado junto: informe um valor que possa ser visto e digite a chave para confirmar.`;
 		case 'now-secret':
 			if (change.hasValue === false) return `${change.key} agora é um segredo.`;
-			return `${change.key} agora é um segredo: o valor vai para o cofre, mas revisões antigas e a auditoria o guardaram às claras; considere trocá-lo.`;
+			return `${change.key} agora é um segredo: o valor vai para o cofre e sai das revisões antigas. A auditoria e quem olhou o tinham às claras; considere trocá-lo.`;
 		case 'retyped':
 			return retyped(change);
 		case 'default-changed':

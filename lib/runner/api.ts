@@ -3,6 +3,8 @@ import type {
 	ApplyRequest,
 	CancelResult,
 	EnvironmentCheck,
+	EnvironmentConceal,
+	EnvironmentConcealed,
 	EnvironmentRequest,
 	EnvironmentResult,
 	EnvironmentState,
@@ -31,6 +33,7 @@ export type RunnerApi = {
 	raiseFence(request: RaiseFence, options?: CallOptions): Promise<z.infer<typeof RaisedFence>>;
 	ensureEnvironment(request: EnvironmentRequest, options?: CallOptions): Promise<EnvironmentResult>;
 	checkEnvironment(request: EnvironmentCheck, options?: CallOptions): Promise<EnvironmentState>;
+	concealEnvironment(request: EnvironmentConceal, options?: CallOptions): Promise<EnvironmentConcealed>;
 	sweepEnvironments(request: EnvironmentSweep, options?: CallOptions): Promise<z.infer<typeof EnvironmentSwept>>;
 	/**
 	 * Start, or attach to the running job of the same operation and replay its events. The last event is the result; a

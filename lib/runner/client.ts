@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Problem } from '@/lib/contracts/problem';
 import {
 	CancelResult,
+	EnvironmentConcealed,
 	EnvironmentResult,
 	EnvironmentState,
 	EnvironmentSwept,
@@ -104,6 +105,7 @@ export function createRunnerClient(options: RunnerClientOptions): RunnerClient {
 		raiseFence: (request, options) => call('fence', request, RaisedFence, options),
 		ensureEnvironment: (request, options) => call('environment', request, EnvironmentResult, options),
 		checkEnvironment: (request, options) => call('environment/check', request, EnvironmentState, options),
+		concealEnvironment: (request, options) => call('environment/conceal', request, EnvironmentConcealed, options),
 		sweepEnvironments: (request, options) => call('environment/sweep', request, EnvironmentSwept, options),
 		apply: (request, options) => stream('apply', request, options),
 		uninstall: (request, options) => stream('uninstall', request, options),

@@ -30,28 +30,10 @@ export function environmentName(release: string, revision: number): string {
  * an older Secret of this release and never leave this process; a lost one throws `invalid_answers`.
  */
 export async function ensureEnvironment(kube: KubeClient, request: EnvironmentRequest): Promise<EnvironmentResult> {
-	const { namespace, release, revision } = request;
-	const name = environmentName(release, revision);
+	const name = environmentName(request.release, request.revision);
 	const secrets = { ...(await readKept(kube, request)), ...secretData(request.secrets) };
-	const shape = (kind: 'ConfigMap' | 'Secret', data: Record<string, string>) => ({
-		apiVersion: 'v1',
-		kind,
-		metadata: {
-			name,
-			namespace,
-			labels: {
-				[MANAGED_BY]: MANAGER,
-				[RELEASE_LABEL]: release,
-				[REVISION_LABEL]: String(revision),
-				[OPERATION_LABEL]: request.operationId,
-			},
-		},
-		immutable: true,
-		...(kind === 'Secret' && { type: 'Opaque' }),
-		data,
-	});
-	await createOnce(kube, collection('configmaps', namespace), shape('ConfigMap', request.config));
-	await createOnce(kube, collection('secrets', namespace), shape('Secret', secrets));
+	await createOnce(kube, environmentObject(request, { kind: 'ConfigMap', name, data: request.config }));
+	await createOnce(kube, environmentObject(request, { kind: 'Secret', name, data: secrets }));
 	return {
 		configMapName: name,
 		secretName: name,
@@ -62,12 +44,16 @@ export async function ensureEnvironment(kube: KubeClient, request: EnvironmentRe
 
 /** Does the environment of a revision exist, with which keys? Values are dropped here. */
 export async function checkEnvironment(kube: KubeClient, request: EnvironmentCheck): Promise<EnvironmentState> {
-	const name = environmentName(request.release, request.revision);
-	const [config, secret] = await Promise.all([
-		kube.find(`${collection('configmaps', request.namespace)}/${name}`),
-		kube.find(`${collection('secrets', request.namespace)}/${name}`),
+	const { namespace, release, revision } = request;
+	const name = environmentName(release, revision);
+	const labels = `${MANAGED_BY}=${MANAGER},${RELEASE_LABEL}=${release},${REVISION_LABEL}=${revision}`;
+	// One Secret, and one more for each time that plain values of this revision became secrets.
+	const [config, secrets] = await Promise.all([
+		kube.find(`${collection('configmaps', namespace)}/${name}`),
+		kube.list(collection('secrets', namespace), { labels }),
 	]);
-	return { present: config !== null && secret !== null, configKeys: keysOf(config), secretKeys: keysOf(secret) };
+	const present = config !== null && secrets.some(({ metadata }) => metadata.name === name);
+	return { present, configKeys: keysOf(config), secretKeys: [...new Set(secrets.flatMap(keysOf))].sort() };
 }
 
 /** Delete the environments of this release whose revision is not kept. Safe to repeat. */
@@ -127,16 +113,40 @@ async function createNamespace(kube: KubeClient, namespace: string): Promise<voi
 	}
 }
 
-type Shape = { kind: string; metadata: { name: string; namespace: string }; data: Record<string, string> };
+type Content = { kind: 'ConfigMap' | 'Secret'; name: string; data: Record<string, string> };
+type EnvironmentObject = ReturnType<typeof environmentObject>;
 
-async function createOnce(kube: KubeClient, path: string, object: Shape): Promise<void> {
+/** An immutable object of one revision, with the labels everything finds it by. */
+export function environmentObject(
+	of: Pick<EnvironmentRequest, 'namespace' | 'release' | 'revision' | 'operationId'>,
+	{ kind, name, data }: Content,
+) {
+	const labels = {
+		[MANAGED_BY]: MANAGER,
+		[RELEASE_LABEL]: of.release,
+		[REVISION_LABEL]: String(of.revision),
+		[OPERATION_LABEL]: of.operationId,
+	};
+	return {
+		apiVersion: 'v1',
+		kind,
+		metadata: { name, namespace: of.namespace, labels },
+		immutable: true,
+		...(kind === 'Secret' && { type: 'Opaque' }),
+		data,
+	};
+}
+
+/** Create it; there already with the same content is just as good, with other content is a `conflict`. */
+export async function createOnce(kube: KubeClient, object: EnvironmentObject): Promise<void> {
+	const path = collection(object.kind === 'Secret' ? 'secrets' : 'configmaps', object.metadata.namespace);
 	try {
 		await kube.create(path, object);
 	} catch (error) {
 		const refusal = refusalOf(error);
 		if (refusal?.status === 404) {
 			await createNamespace(kube, object.metadata.namespace);
-			return createOnce(kube, path, object);
+			return createOnce(kube, object);
 		}
 		if (refusal?.status === 403 && /being terminated/.test(refusal.message)) {
 			throw new AppError('conflict', `The namespace ${object.metadata.namespace} is being deleted.`, {
@@ -150,7 +160,7 @@ async function createOnce(kube: KubeClient, path: string, object: Shape): Promis
 }
 
 /** An object with this name is there already: fine when it says the same, whoever wrote it for this revision. */
-async function assertSame(kube: KubeClient, path: string, object: Shape): Promise<void> {
+async function assertSame(kube: KubeClient, path: string, object: EnvironmentObject): Promise<void> {
 	const existing = await kube.find(`${path}/${object.metadata.name}`);
 	if (existing && sameData(existing, object.data)) return;
 	throw new AppError('conflict', `${object.kind} ${object.metadata.name} already exists with other content.`, {

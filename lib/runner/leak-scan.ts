@@ -1,5 +1,5 @@
 import type { LeakScanRequest, LeakScanResult } from '@/lib/contracts/runner';
-import { AppError, textAt } from '@/lib/core';
+import { AppError, isRecord, textAt } from '@/lib/core';
 import { environmentName, isOwnEnvironment } from './environment';
 import { readSecretValues } from './environment-data';
 import { decodeRecord, listRecords } from './helm/records';
@@ -38,7 +38,7 @@ export async function scanForLeaks(kube: KubeClient, request: LeakScanRequest): 
 	const search = createLeakSearch(values);
 	const counts = new Map<string, number>();
 	const leaks: LeakScanResult['leaks'] = [];
-	for (const { place, group, content } of await readPlaces(kube, request)) {
+	for (const { place, group, content } of await readPlaces(kube, request, new Set(values.keys()))) {
 		counts.set(group, (counts.get(group) ?? 0) + 1);
 		for (const key of search.keysIn(content)) leaks.push({ key, place });
 	}
@@ -52,8 +52,9 @@ export async function scanForLeaks(kube: KubeClient, request: LeakScanRequest): 
 	};
 }
 
-async function readPlaces(kube: KubeClient, request: LeakScanRequest): Promise<Place[]> {
+async function readPlaces(kube: KubeClient, request: LeakScanRequest, keys: ReadonlySet<string>): Promise<Place[]> {
 	const { namespace, release } = request;
+	const current = environmentName(release, request.revision);
 	const [records, secrets, ...lists] = await Promise.all([
 		listRecords(kube, request),
 		kube.list(collection('secrets', namespace)),
@@ -62,7 +63,9 @@ async function readPlaces(kube: KubeClient, request: LeakScanRequest): Promise<P
 			return objects.map((object) => ({
 				place: `${kind} ${object.metadata.name}`,
 				group,
-				content: searchable(object),
+				content: searchable(
+					isOwnEnvironment(object, release) && object.metadata.name !== current ? withoutKeys(object, keys) : object,
+				),
 			}));
 		}),
 	]);
@@ -81,6 +84,12 @@ async function readPlaces(kube: KubeClient, request: LeakScanRequest): Promise<P
 			})),
 		...lists.flat(),
 	];
+}
+
+/** A key that was plain in an older state stands in its ConfigMap rightly, until it is moved (conceal.ts). */
+function withoutKeys(object: KubeObject, keys: ReadonlySet<string>): KubeObject {
+	const data = isRecord(object.data) ? Object.entries(object.data).filter(([key]) => !keys.has(key)) : [];
+	return { ...object, data: Object.fromEntries(data) };
 }
 
 /** Everything but the bookkeeping of the server, which only repeats names of fields. */

@@ -8,6 +8,7 @@ import { type Clock, messageOf } from '@/lib/core';
 import { digestOf } from '@/lib/digest';
 import type { Runner } from './api';
 import { applyRelease } from './apply';
+import { concealEnvironment } from './conceal';
 import { checkEnvironment, ensureEnvironment, sweepEnvironments } from './environment';
 import { createFences } from './fences';
 import { recoverRelease } from './helm/recover';
@@ -76,6 +77,10 @@ export function createRunner(options: RunnerOptions): Runner {
 			return ensureEnvironment(kube, request);
 		},
 		checkEnvironment: (request) => checkEnvironment(kube, request),
+		concealEnvironment: async (request) => {
+			pass(request, request.fence);
+			return concealEnvironment(kube, request);
+		},
 		sweepEnvironments: async (request) => {
 			pass(request, request.fence);
 			return sweepEnvironments(kube, request);

@@ -182,7 +182,8 @@ async function takeAway(operationId: string): Promise<void> {
 /** In place of the one that was taken away; stopped with the portal. */
 function startWorker(): void {
 	const { db, catalog, runnerClient: runner, config, log, installs } = portal.runtime;
-	const worker = createWorker({ ...config, db, catalog, runner, log, observe: installs.observeAll });
+	const fingerprint = () => 'of the test';
+	const worker = createWorker({ ...config, db, catalog, runner, log, fingerprint, observe: installs.observeAll });
 	workers.push(worker);
 	worker.start();
 }

@@ -191,7 +191,8 @@ describe('another process', () => {
 		);
 		await vi.waitFor(() => expect(portal.runtime.worker.state().running).not.toContain(id), WAIT);
 		const { db, catalog, runnerClient: runner, config, log, installs } = portal.runtime;
-		const second = createWorker({ ...config, db, catalog, runner, log, observe: installs.observeAll });
+		const fingerprint = () => 'of the test';
+		const second = createWorker({ ...config, db, catalog, runner, log, fingerprint, observe: installs.observeAll });
 		// Not the same one again: the second is to do it.
 		await portal.runtime.worker.stop();
 		second.start();

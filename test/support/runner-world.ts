@@ -58,9 +58,9 @@ export async function startRunnerOn(
 /** Write something past the runner, as a person with kubectl would. */
 export async function changeByHand(
 	{ cluster }: RunnerWorld,
-	method: 'POST' | 'PATCH',
+	method: 'POST' | 'PATCH' | 'DELETE',
 	path: string,
-	body: unknown,
+	body?: unknown,
 ): Promise<void> {
 	const dispatcher = new Agent({ connect: { ca: cluster.caPem } });
 	const response = await request(`${cluster.url}${path}?fieldManager=somebody`, {
@@ -69,7 +69,7 @@ export async function changeByHand(
 			authorization: `Bearer ${TOKEN}`,
 			'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
 		},
-		body: JSON.stringify(body),
+		body: body === undefined ? null : JSON.stringify(body),
 		dispatcher,
 	});
 	const text = await response.body.text();
