@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,11 +22,20 @@ import {
 
 let world: RunnerWorld;
 let count = 0;
+/** A temporary folder of its own, so that the directories of other Helms on this machine are not taken for ours. */
+let folder: string;
+const shared = process.env.TMPDIR;
+
 beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'pkr-'));
+	process.env.TMPDIR = folder;
 	world = await startRunnerWorld();
 });
 afterAll(async () => {
 	await world?.close();
+	if (shared === undefined) delete process.env.TMPDIR;
+	else process.env.TMPDIR = shared;
+	await rm(folder, { recursive: true, force: true });
 });
 
 function newTarget() {
