@@ -3,7 +3,7 @@ import { Mono } from '@/components/ui/code';
 import { Note } from '@/components/ui/note';
 import type { Tone } from '@/components/ui/tone';
 import type { Plan } from '@/lib/contracts/plans';
-import type { ResourceChange } from '@/lib/contracts/runner';
+import type { PreviewResult, ResourceChange } from '@/lib/contracts/runner';
 import { PlanSection } from './plan-section';
 
 const actions = {
@@ -58,7 +58,7 @@ export function PlanCluster({ plan, headline = true }: PlanClusterProps) {
 					))}
 				</ul>
 			) : null}
-			{preview && preview.injected.length > 0 ? <Injected injected={preview.injected} /> : null}
+			{preview && preview.keys.length > 0 ? <Injected keys={preview.keys} injected={preview.injected} /> : null}
 		</PlanSection>
 	);
 }
@@ -131,17 +131,58 @@ function Fields({ resource }: { resource: ResourceChange }) {
 	);
 }
 
-function Injected({ injected }: { injected: readonly { workload: string; container: string; image: string }[] }) {
+type InjectedProps = { keys: PreviewResult['keys']; injected: PreviewResult['injected'] };
+
+/** Which key reaches which container: said by number where it is all of them, by name where it is not. */
+function Injected({ keys, injected }: InjectedProps) {
+	const lost = keys.filter((key) => injected.every(({ shadowed }) => shadowed.includes(key)));
 	return (
-		<div className="border-t border-line px-5 py-4 text-sm">
+		<div className="grid gap-2 border-t border-line px-5 py-4 text-sm">
 			<h3 className="font-medium">Who gets the configuration</h3>
-			<ul className="mt-1.5 grid gap-1 text-muted">
-				{injected.map(({ workload, container, image }) => (
-					<li key={`${workload} ${container}`} className="break-all">
-						<Mono className="text-ink">{container}</Mono> in <Mono>{workload}</Mono>, image <Mono>{image}</Mono>
+			{lost.length > 0 ? (
+				<Note tone="warning" className="py-2">
+					<KeyNames keys={lost} /> {lost.length === 1 ? 'reaches' : 'reach'} nothing
+					{injected.length === 0 ? ': the chart starts no container.' : ': the chart sets it itself everywhere.'}
+				</Note>
+			) : null}
+			<ul className="grid gap-1.5 text-muted">
+				{injected.map(({ workload, container, image, shadowed }) => (
+					<li key={`${workload} ${container}`} className="break-words">
+						<span className="text-ink">{reach(keys.length - shadowed.length, keys.length)}</span>{' '}
+						<Mono className="break-all text-ink">{container}</Mono> in <Mono className="break-all">{workload}</Mono>,
+						image <Mono className="break-all">{image}</Mono>.
+						{shadowed.length > 0 ? (
+							<span className="text-warning">
+								{' '}
+								<KeyNames keys={shadowed} /> {shadowed.length === 1 ? 'does' : 'do'} not: the chart sets{' '}
+								{shadowed.length === 1 ? 'it' : 'them'} itself there.
+							</span>
+						) : null}
 					</li>
 				))}
 			</ul>
+			<details>
+				<summary className="w-fit text-xs text-muted underline decoration-dotted underline-offset-4">
+					{keys.length === 1 ? 'The key' : `All ${keys.length} keys`}
+				</summary>
+				<p className="mt-2 text-muted">
+					<KeyNames keys={keys} />
+				</p>
+			</details>
 		</div>
 	);
+}
+
+function reach(arriving: number, all: number): string {
+	if (arriving === all) return all === 1 ? 'The only key reaches' : `All ${all} keys reach`;
+	return `${arriving} of ${all} keys ${arriving === 1 ? 'reaches' : 'reach'}`;
+}
+
+function KeyNames({ keys }: { keys: readonly string[] }) {
+	return keys.map((key, index) => (
+		<span key={key}>
+			{index === 0 ? '' : ', '}
+			<Mono className="break-all">{key}</Mono>
+		</span>
+	));
 }

@@ -340,8 +340,12 @@ export const PreviewResult = z.object({
 	resources: z.array(ResourceChange),
 	headline: z.string(),
 	powers: z.array(Power),
-	/** Which containers receive the environment. */
-	injected: z.array(z.object({ workload: z.string(), container: z.string(), image: z.string() })),
+	/** Every key that is delivered, secrets included. */
+	keys: z.array(z.string()),
+	/** Which containers receive them, and which keys do not arrive because the chart sets them itself there. */
+	injected: z.array(
+		z.object({ workload: z.string(), container: z.string(), image: z.string(), shadowed: z.array(z.string()) }),
+	),
 	warnings: z.array(z.string()),
 	images: z.array(z.string()),
 	/** Digest over the rendered manifest with the injection; part of the plan hash. */

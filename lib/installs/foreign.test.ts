@@ -20,6 +20,7 @@ function preview(resources: PreviewResult['resources']): PreviewResult {
 		resources,
 		headline: '',
 		powers: [],
+		keys: [],
 		injected: [],
 		warnings: [],
 		images: [],

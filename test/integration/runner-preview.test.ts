@@ -44,7 +44,9 @@ describe('a preview', () => {
 			workload: 'Deployment hello',
 			container: 'main',
 			image: 'ghcr.io/khal-os/hello:latest',
+			shadowed: [],
 		});
+		expect(preview.keys).toEqual(['API_KEY', 'LOG_LEVEL']);
 		expect(preview.powers.map(({ code }) => code)).toEqual(expect.arrayContaining(['mutable-image', 'hook']));
 		expect(preview.images).toEqual(['busybox:1', 'ghcr.io/khal-os/hello:latest']);
 		expect(preview.helmRevision).toBe(0);

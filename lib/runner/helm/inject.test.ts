@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { isRecord, listAt } from '@/lib/core';
 import { parseManifest, podTemplateOf, type RenderedObject } from './documents';
@@ -79,9 +79,14 @@ test('only insertions are made: removing them gives the chart back byte for byte
 	const { text, injected, warnings } = injectEnvironment(traps, injection);
 	expect(warnings).toEqual([]);
 	expect(injected).toEqual([
-		{ workload: 'Deployment edge', container: 'a', image: 'ghcr.io/khal-os/hello:1.2.0' },
-		{ workload: 'Job migrate', container: 'init', image: `ghcr.io/khal-os/hello@sha256:${'a'.repeat(64)}` },
-		{ workload: 'Job migrate', container: 'main', image: 'ghcr.io/khal-os/hello' },
+		{ workload: 'Deployment edge', container: 'a', image: 'ghcr.io/khal-os/hello:1.2.0', shadowed: [] },
+		{
+			workload: 'Job migrate',
+			container: 'init',
+			image: `ghcr.io/khal-os/hello@sha256:${'a'.repeat(64)}`,
+			shadowed: [],
+		},
+		{ workload: 'Job migrate', container: 'main', image: 'ghcr.io/khal-os/hello', shadowed: [] },
 	]);
 	const both = '{configMapRef: {name: "hello-env-r1"}}, {secretRef: {name: "hello-env-r1"}}';
 	const undone = text
@@ -141,17 +146,42 @@ test('short names of Docker Hub are the same image', () => {
 	).toEqual([]);
 });
 
-test('a key that the chart sets itself is named, because the answer would have no effect', () => {
-	const pod = `kind: Pod
-metadata: {name: p}
-spec:
-  containers:
-  - name: x
-    image: ghcr.io/khal-os/hello:1
-    env:
-    - {name: LOG_LEVEL, value: debug}
-`;
-	expect(injectEnvironment(pod, injection).warnings.join()).toMatch(/sets LOG_LEVEL itself in container x of Pod p/);
+describe('the report of which key reaches which container', () => {
+	const pod = (...containers: string[]) =>
+		`kind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n${containers
+			.map((env, index) => `  - name: c${index}\n    image: ghcr.io/khal-os/hello:1\n${env}`)
+			.join('')}`;
+	const sets = (key: string) => `    env:\n    - {name: ${key}, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}\n`;
+
+	test('names a key that the chart sets itself everywhere: it reaches nothing', () => {
+		const { injected, warnings } = injectEnvironment(pod(sets('LOG_LEVEL')), injection);
+
+		expect(injected).toMatchObject([{ container: 'c0', shadowed: ['LOG_LEVEL'] }]);
+		expect(warnings).toEqual(['LOG_LEVEL reaches nothing: the chart sets it itself in container c0 of Pod p.']);
+	});
+
+	test('names where a key does not arrive when it arrives elsewhere', () => {
+		const { injected, warnings } = injectEnvironment(pod(sets('LOG_LEVEL'), '', sets('OTHER')), injection);
+
+		expect(injected.map(({ shadowed }) => shadowed)).toEqual([['LOG_LEVEL'], [], []]);
+		expect(warnings).toEqual(['LOG_LEVEL does not reach container c0 of Pod p: the chart sets it itself there.']);
+	});
+
+	test('follows anchors: a list of variables shared by two containers shadows in both', () => {
+		const shared = pod('    env: &env\n    - {name: LOG_LEVEL, value: debug}\n', '    env: *env\n');
+
+		expect(injectEnvironment(shared, injection).injected.map(({ shadowed }) => shadowed)).toEqual([
+			['LOG_LEVEL'],
+			['LOG_LEVEL'],
+		]);
+	});
+
+	test('names every key of a chart without any workload', () => {
+		const { injected, warnings } = injectEnvironment('kind: ConfigMap\nmetadata: {name: c}\n', injection);
+
+		expect(injected).toEqual([]);
+		expect(warnings).toEqual(['The chart has no workload, so the configuration reaches nothing: LOG_LEVEL, API_KEY.']);
+	});
 });
 
 test('anchors, aliases and merge keys are followed', () => {

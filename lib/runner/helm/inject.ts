@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isSeq, parseAllDocuments, type YAMLMap } from 'yaml';
 import type { Injection } from '@/lib/contracts/runner';
 import { AppError } from '@/lib/core';
-import { containersOf, imageName, textOf } from './inject-pods';
+import { containersOf, imageName, lookup, resolved, textOf } from './inject-pods';
 import { addRefs, type EnvRef, hasRef, type TextEdit, textEdits } from './inject-refs';
 
-export type InjectedContainer = { workload: string; container: string; image: string };
+/** `shadowed`: keys that do not arrive here, because the chart sets them itself in this container. */
+export type InjectedContainer = { workload: string; container: string; image: string; shadowed: string[] };
 export type InjectionResult = { text: string; injected: InjectedContainer[]; warnings: string[] };
 
-type Container = { workload: string; node: YAMLMap; name: string; image: string };
+type Container = { workload: string; node: YAMLMap; name: string; image: string; own: ReadonlySet<string> };
 
 /**
  * Failsafe: every scalar stays the text the chart wrote. A plain parse would turn `defaultMode: 0440` into 440.
@@ -27,7 +28,13 @@ export function injectEnvironment(text: string, injection: Injection): Injection
 	const refs = refsOf(injection);
 	const warnings: string[] = [];
 	const chosen = choose(containers, injection, warnings);
-	warnShadowed(chosen, injection.keys, warnings);
+	const injected = chosen.map(({ workload, name, image, own }) => ({
+		workload,
+		container: name,
+		image,
+		shadowed: injection.keys.filter((key) => own.has(key)),
+	}));
+	warnings.push(...shadowsIn(injected, injection.keys));
 	if (refs.length === 0) return { text, injected: [], warnings };
 
 	const edits = documents.flatMap((document) => editsFor(text, document, chosen, refs));
@@ -36,11 +43,7 @@ export function injectEnvironment(text: string, injection: Injection): Injection
 	if (edits.length > 0 && !sameContent(parse(edited), documents)) {
 		throw new AppError('internal', 'The environment could not be added without changing the chart.');
 	}
-	return {
-		text: edited,
-		injected: chosen.map(({ workload, name, image }) => ({ workload, container: name, image })),
-		warnings,
-	};
+	return { text: edited, injected, warnings };
 }
 
 function parse(text: string): Document.Parsed[] {
@@ -60,7 +63,15 @@ function containersIn(document: Document.Parsed): Container[] {
 		node,
 		name: textOf(document, node, 'name') ?? '',
 		image: textOf(document, node, 'image') ?? '',
+		own: namesIn(document, lookup(document, node, 'env')),
 	}));
+}
+
+/** What a container sets by itself. `env` beats `envFrom` (Kubernetes API, EnvFromSource), wherever its value comes from. */
+function namesIn(document: Document.Parsed, env: unknown): ReadonlySet<string> {
+	if (!isSeq(env)) return new Set();
+	const entries = env.items.map((item) => resolved(document, item));
+	return new Set(entries.flatMap((entry) => (isMap(entry) ? (textOf(document, entry, 'name') ?? []) : [])));
 }
 
 function refsOf({ configMapName, secretName }: Injection): EnvRef[] {
@@ -73,7 +84,7 @@ function refsOf({ configMapName, secretName }: Injection): EnvRef[] {
 
 function choose(containers: Container[], { image, keys }: Injection, warnings: string[]): Container[] {
 	if (containers.length === 0 && keys.length > 0) {
-		warnings.push('The chart has no workload, so the configuration reaches nothing.');
+		warnings.push(`The chart has no workload, so the configuration reaches nothing: ${keys.join(', ')}.`);
 	}
 	if (image === null) return containers;
 	const wanted = imageName(image);
@@ -85,20 +96,16 @@ function choose(containers: Container[], { image, keys }: Injection, warnings: s
 	return containers;
 }
 
-/** `env` of a container beats `envFrom` (Kubernetes API, EnvFromSource), so an answer can be without effect. */
-function warnShadowed(containers: Container[], keys: readonly string[], warnings: string[]): void {
-	for (const { node, name, workload } of containers) {
-		const env = node.get('env', true);
-		if (!isSeq(env)) continue;
-		for (const item of env.items) {
-			const key = isMap(item) ? String(item.get('name') ?? '') : '';
-			if (keys.includes(key)) {
-				warnings.push(
-					`The chart sets ${key} itself in container ${name} of ${workload}; the configured value has no effect there.`,
-				);
-			}
-		}
-	}
+/** One sentence per key: an answer without effect somewhere, or anywhere, is known before installing. */
+function shadowsIn(containers: readonly InjectedContainer[], keys: readonly string[]): string[] {
+	return keys.flatMap((key) => {
+		const lost = containers.filter(({ shadowed }) => shadowed.includes(key));
+		if (lost.length === 0) return [];
+		const places = lost.map(({ container, workload }) => `container ${container} of ${workload}`).join(', ');
+		return lost.length === containers.length
+			? [`${key} reaches nothing: the chart sets it itself in ${places}.`]
+			: [`${key} does not reach ${places}: the chart sets it itself there.`];
+	});
 }
 
 /**

@@ -47,6 +47,7 @@ export async function previewRelease(
 		resources,
 		headline: headlineOf(resources),
 		powers: powersOf(rendered, { isClusterScoped: await clusterScope(kube, rendered) }),
+		keys: [...new Set(request.injection.keys)].sort(),
 		injected: outcome.injected,
 		warnings: [...outcome.warnings, ...vanished.warnings],
 		images: imagesOf(rendered),
