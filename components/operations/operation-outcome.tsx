@@ -7,8 +7,9 @@ import { usePermission } from '@/components/layout/use-permission';
 import { Button, ButtonLink } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Note } from '@/components/ui/note';
-import { api, newRequestId } from '@/lib/api-client';
+import { api } from '@/lib/api-client';
 import type { Operation, OperationKind } from '@/lib/contracts/operations';
+import { useRequestId } from './use-request-id';
 
 type OutcomeProps = { operation: Operation; onStarted: (operation: Operation) => void };
 
@@ -75,19 +76,15 @@ function Cancelled({ operation, onStarted }: OutcomeProps) {
 
 /** Retry, edit, or clear away: the ways on after a failure. */
 function Remedies({ operation, onStarted }: OutcomeProps) {
-	// One id per card: pressing Retry twice is one retry.
-	const [requestId] = useState(newRequestId);
+	const requestId = useRequestId();
 	const denied = usePermission('installs:write', 'retry operations');
 	const [skipHooks, setSkipHooks] = useState(false);
 	const hookStopped = operation.kind === 'uninstall' && operation.failure?.code === 'hook_failed';
 	const retry = useMutation({
-		mutationFn: () =>
-			api.installs.requestOperation(operation.installId, {
-				kind: 'retry',
-				requestId,
-				reason: null,
-				...(skipHooks ? { skipHooks } : {}),
-			}),
+		mutationFn: () => {
+			const body = { kind: 'retry', reason: null, ...(skipHooks ? { skipHooks } : {}) } as const;
+			return api.installs.requestOperation(operation.installId, { requestId: requestId.idFor(body), ...body });
+		},
 		onSuccess: onStarted,
 	});
 	const edit = editHref[operation.kind](operation);

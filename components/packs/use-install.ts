@@ -5,8 +5,9 @@ import { useRouter } from 'next/navigation';
 import { useRef, useState } from 'react';
 import { dropDraft } from '@/components/env-form/draft';
 import type { EnvFormResult } from '@/components/env-form/env-answers';
+import { useRequestId } from '@/components/operations/use-request-id';
 import { movedSentences } from '@/components/plan/submit-problem';
-import { ApiError, api, installQueries, newRequestId, operationQueries, packQueries } from '@/lib/api-client';
+import { ApiError, api, installQueries, operationQueries, packQueries } from '@/lib/api-client';
 import type { Plan } from '@/lib/contracts/plans';
 import type { InvalidParam } from '@/lib/core';
 import type { Target } from './install-target';
@@ -20,7 +21,7 @@ export function useInstall(draftKey: string) {
 	const client = useQueryClient();
 	const [moved, setMoved] = useState<string[] | null>(null);
 	const [refused, setRefused] = useState<readonly InvalidParam[]>([]);
-	const requestId = useRef(newRequestId());
+	const requestId = useRequestId();
 	const asked = useRef<Asked | null>(null);
 
 	const review = useMutation({
@@ -45,8 +46,7 @@ export function useInstall(draftKey: string) {
 		mutationFn: ({ plan, acknowledged, reason }: { plan: Plan; acknowledged: string[]; reason: string }) => {
 			if (!asked.current) throw new Error('Nothing was reviewed.');
 			const { packId, version, namespace, release, result } = asked.current;
-			return api.installs.request({
-				requestId: requestId.current,
+			const body = {
 				packId,
 				version,
 				namespace,
@@ -55,9 +55,11 @@ export function useInstall(draftKey: string) {
 				planHash: plan.hash,
 				acknowledged,
 				reason: reason.trim() === '' ? null : reason.trim(),
-			});
+			};
+			return api.installs.request({ requestId: requestId.idFor(body), ...body });
 		},
 		onSuccess: (operation) => {
+			requestId.forget();
 			dropDraft(draftKey);
 			asked.current = null;
 			for (const { all } of [installQueries, packQueries, operationQueries]) {
@@ -67,7 +69,7 @@ export function useInstall(draftKey: string) {
 		},
 		onError: (error) => {
 			// The server spoke, so this request is over; only an unanswered one may be repeated under the same id.
-			if (error instanceof ApiError && error.problem.status > 0) requestId.current = newRequestId();
+			if (error instanceof ApiError && error.problem.status > 0) requestId.forget();
 			setRefused(refusedOf(error));
 			const sentences = movedSentences(error);
 			setMoved(sentences);

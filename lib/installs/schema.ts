@@ -40,6 +40,8 @@ export const StoredPowers = z.array(Power).nullable();
 
 /** `Operation.request`: what the steps need besides the revision. */
 export const OperationRequest = z.object({
+	/** Digest of the request that asked for it; null before that was kept. */
+	asked: z.string().nullable().default(null),
 	takeOver: z.boolean().default(false),
 	/** Objects of others that the approved plan found are taken over, as was agreed to one by one. */
 	takeOwnership: z.boolean().default(false),

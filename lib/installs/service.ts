@@ -17,7 +17,6 @@ import { planSteps } from './machine';
 import { listLines } from './operations/progress/store';
 import {
 	createOperation,
-	findOperationByRequest,
 	getJob,
 	getOperation,
 	listOperations,
@@ -26,6 +25,7 @@ import {
 } from './operations/store';
 import { makePlan } from './planner';
 import { createQueries } from './queries';
+import { askedOf, findRepeated } from './repeated';
 import { OperationRequest } from './schema';
 import { standingOf } from './standing';
 import {
@@ -66,7 +66,8 @@ export function createInstalls(options: InstallsOptions) {
 
 	/** Install a pack. The same requestId again gives the same operation. */
 	async function requestInstall(body: RequestInstall, by: By): Promise<Operation> {
-		return once(body.requestId, async () => {
+		const asked = askedOf(null, body, options.fingerprint);
+		return once({ requestId: body.requestId, asked }, async () => {
 			await assertFree(db, { namespace: body.namespace, release: body.release, install: null });
 			const draft = await draftOf(options, {
 				kind: 'install',
@@ -77,13 +78,14 @@ export function createInstalls(options: InstallsOptions) {
 				plain: body.answers.plain,
 				secretKeys: Object.keys(body.answers.secrets),
 			});
-			return submitDelivery(options, draft, { ...body, secrets: body.answers.secrets, takeOver: false }, by);
+			return submitDelivery(options, draft, { ...body, asked, secrets: body.answers.secrets, takeOver: false }, by);
 		});
 	}
 
 	/** Upgrade, configure, roll back, retry or remove an install. */
 	async function requestOperation(installId: string, body: RequestOperation, by: By): Promise<Operation> {
-		return once(body.requestId, async () => {
+		const asked = askedOf(installId, body, options.fingerprint);
+		return once({ requestId: body.requestId, asked }, async () => {
 			await assertFree(db, await getInstall(db.client, installId).then((install) => ({ ...install, install })));
 			switch (body.kind) {
 				case 'upgrade':
@@ -99,23 +101,23 @@ export function createInstalls(options: InstallsOptions) {
 						discard: body.discard,
 						adopt: body.adopt,
 					});
-					return submitDelivery(options, draft, { ...body, secrets: body.answers.secrets }, by);
+					return submitDelivery(options, draft, { ...body, asked, secrets: body.answers.secrets }, by);
 				}
 				case 'rollback': {
 					const draft = await draftOf(options, { kind: 'rollback', installId, revision: body.revision });
-					return submitDelivery(options, draft, { ...body, secrets: {}, takeOver: body.takeOver ?? false }, by);
+					return submitDelivery(options, draft, { ...body, asked, secrets: {}, takeOver: body.takeOver ?? false }, by);
 				}
 				case 'uninstall':
-					return requestRemoval(installId, body, by);
+					return requestRemoval(installId, { ...body, asked }, by);
 				case 'retry':
-					return requestRetry(installId, body, by);
+					return requestRetry(installId, { ...body, asked }, by);
 			}
 		});
 	}
 
 	async function requestRemoval(
 		installId: string,
-		body: Extract<RequestOperation, { kind: 'uninstall' }>,
+		body: Extract<RequestOperation, { kind: 'uninstall' }> & { asked: string },
 		by: By,
 	): Promise<string> {
 		const install = await getInstall(db.client, installId);
@@ -138,7 +140,7 @@ export function createInstalls(options: InstallsOptions) {
 					fromVersion: version,
 					toVersion: null,
 					revision: null,
-					request: { removeSecrets: body.removeSecrets, removeVolumes: body.removeVolumes },
+					request: { asked: body.asked, removeSecrets: body.removeSecrets, removeVolumes: body.removeVolumes },
 					planHash: body.planHash,
 					reason: body.reason,
 					actor: by,
@@ -166,7 +168,7 @@ export function createInstalls(options: InstallsOptions) {
 	/** The last failed attempt again, with the same revision: nothing has to be entered. */
 	async function requestRetry(
 		installId: string,
-		body: Extract<RequestOperation, { kind: 'retry' }>,
+		body: Extract<RequestOperation, { kind: 'retry' }> & { asked: string },
 		by: By,
 	): Promise<string> {
 		const install = await getInstall(db.client, installId);
@@ -199,6 +201,7 @@ export function createInstalls(options: InstallsOptions) {
 					revision: last.revision,
 					request: {
 						...request,
+						asked: body.asked,
 						helmRevision,
 						baseRevision: install.activeRevision,
 						returnAfterFailure,
@@ -338,15 +341,15 @@ export function createInstalls(options: InstallsOptions) {
 	}
 
 	/** One request, one operation: a double click or a repeated call finds the first one. */
-	async function once(requestId: string, work: () => Promise<string>): Promise<Operation> {
-		const known = await findOperationByRequest(db.client, requestId);
+	async function once(request: { requestId: string; asked: string }, work: () => Promise<string>): Promise<Operation> {
+		const known = await findRepeated(db.client, request);
 		if (known !== null) return known;
 		try {
 			const id = await work();
 			options.wake();
 			return await getOperation(db.client, id);
 		} catch (error) {
-			const twin = await findOperationByRequest(db.client, requestId);
+			const twin = await findRepeated(db.client, request);
 			if (twin !== null && twin.state !== 'cancelled') return twin;
 			throw error;
 		}

@@ -34,6 +34,8 @@ export type By = { id: string | null; name: string; via: AuditEvent['via'] };
 
 export type Submission = {
 	requestId: string;
+	/** Digest of the whole request. */
+	asked: string;
 	planHash: string;
 	acknowledged: readonly string[];
 	secrets: Readonly<Record<string, string>>;
@@ -333,6 +335,7 @@ function requestOf(
 		removeSecrets: false,
 		removeVolumes: false,
 		skipHooks: false,
+		asked: submission.asked,
 		helmRevision: draft.standing.helmRevision,
 		baseRevision: draft.active?.number ?? null,
 		given: [...(draft.environment?.given ?? []), ...Object.keys(draft.environment?.promoted ?? {})],
