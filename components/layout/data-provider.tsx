@@ -1,8 +1,9 @@
 'use client';
 
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { IsRestoringProvider, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { ApiError } from '@/lib/api-client';
+import { isHydrated, partIsAlive, subscribeToHydration } from './hydration';
 
 /**
  * What asks the server lives below it; in one page load all providers share one client, so that the frame and the page
@@ -10,7 +11,17 @@ import { ApiError } from '@/lib/api-client';
  */
 export function DataProvider({ children }: { children: ReactNode }) {
 	const [client] = useState(clientOfPage);
-	return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+	const hydrated = useSyncExternalStore(subscribeToHydration, isHydrated, neverOnServer);
+	useEffect(partIsAlive, []);
+	return (
+		<QueryClientProvider client={client}>
+			<IsRestoringProvider value={!hydrated}>{children}</IsRestoringProvider>
+		</QueryClientProvider>
+	);
+}
+
+function neverOnServer(): boolean {
+	return false;
 }
 
 const RETRIES = 2;

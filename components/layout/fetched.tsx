@@ -1,7 +1,8 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense, useEffect } from 'react';
+import { awaitPart } from './hydration';
 
 // What `z.config({ jitless: true })` sets, without loading zod: it would probe `new Function` to compile schemas, which
 // the content security policy refuses and reports. Here, because it has to be said before the first schema is made.
@@ -9,6 +10,7 @@ if (typeof window !== 'undefined') Object.assign(window, { __zod_globalConfig: {
 
 /** Whatever needs data: its code arrives beside the frame, while the words of the server are already on the screen. */
 export function Fetched({ children, fallback = null }: { children: ReactNode; fallback?: ReactNode }) {
+	useEffect(awaitPart, []);
 	return (
 		<Suspense fallback={fallback}>
 			<DataProvider>{children}</DataProvider>
