@@ -59,7 +59,7 @@ async function firstKill(): Promise<void> {
 	await vi.waitFor(async () => expect(await stepsOf('fetch')).toContainEqual(['fetch', 'running']), WAIT);
 	const inHelm = install('helm');
 	// From here on Helm takes seconds, so that it is in the middle of its work when the portal dies, and after.
-	sandbox.cluster.setLatency(250);
+	sandbox.cluster.setLatency(1000);
 	await order('helm', inHelm);
 	await helm.reached;
 	await vi.waitFor(async () => expect(await portal.helms()).not.toEqual([]), WAIT);
