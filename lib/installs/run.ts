@@ -22,6 +22,7 @@ import { isForAnotherAttempt, leaveWhenStopped, patiently } from './patience';
 import { giveBack } from './return';
 import { OperationRequest } from './schema';
 import { type OrdinaryStep, steps } from './steps';
+import { wasSent } from './steps/apply';
 import type { StepContext } from './steps/context';
 import { keptBy } from './steps/remove';
 import { forgetKeptData, getInstall, getRevision, retireOthers, settleRevision, updateInstall } from './store';
@@ -83,6 +84,7 @@ async function advance(options: RunOptions, context: StepContext, log: LineWrite
 		if (state === 'done' || state === 'skipped' || name === 'commit' || name === 'diagnose' || name === 'return')
 			continue;
 		log.enter(name);
+		const sentBefore = wasSent(context);
 		try {
 			await options.hold();
 			leaveWhenStopped(context.signal);
@@ -95,7 +97,7 @@ async function advance(options: RunOptions, context: StepContext, log: LineWrite
 			return {
 				failure: cancelled ? { ...failure, message: 'Cancelled.' } : failure,
 				cancelled,
-				touched: touchesCluster(name) && !wasUntouched(error),
+				touched: wasSent(context) && (sentBefore || !wasUntouched(error)),
 				step: name,
 			};
 		}
@@ -245,10 +247,6 @@ async function fail(options: RunOptions, context: StepContext, trouble: Trouble 
 			});
 		}
 	});
-}
-
-function touchesCluster(step: StepName): boolean {
-	return step === 'apply' || step === 'rollout' || step === 'frontend' || step === 'leak-scan';
 }
 
 function wasUntouched(error: unknown): boolean {

@@ -70,6 +70,55 @@ describe('cancelling while a failed upgrade is being returned', () => {
 	});
 });
 
+describe('cancelling an upgrade', () => {
+	test('that Helm was not asked for yet leaves everything as it is, without a return', async () => {
+		const release = 'early';
+		const id = await installed(portal, { ...V10, release });
+		const change = changeOrder(await planChange(portal, id, GOOD), GOOD);
+		const delivered = gate.park('after', { name: 'environment', release });
+		const asked = order(portal, id, change);
+		await delivered.reached;
+		const checking = gate.park('before', { name: 'environment/check', release });
+		delivered.open();
+		const { id: operationId } = await asked;
+		await checking.reached;
+		// The last look before Helm is asked for.
+		const looking = gate.park('after', { name: 'status', release });
+		checking.open();
+		await looking.reached;
+		await portal.ask(Operation, 'POST', `/api/operations/${operationId}/cancel`);
+		looking.open();
+		const ended = await portal.finished(operationId);
+
+		expect(ended).toMatchObject({ state: 'cancelled', returned: null, failure: { step: 'apply' } });
+		expect(ended.steps.map(({ name }) => name)).not.toContain('return');
+		expect(recordsOf(portal.sandbox, release)).toEqual(['1 deployed']);
+		expect((await detailOf(portal, id)).install.status).toMatchObject({ state: 'running', runningVersion: '1.0.0' });
+	});
+
+	test('whose request is on its way to the runner stops Helm as soon as it arrives', async () => {
+		const release = 'underway';
+		const id = await installed(portal, { ...V10, release });
+		const change = changeOrder(await planChange(portal, id, GOOD), GOOD);
+		const applying = gate.park('before', { name: 'apply', release });
+		const { id: operationId } = await order(portal, id, change);
+		await applying.reached;
+		const told = gate.park('after', { name: 'cancel', release: '' });
+		await portal.ask(Operation, 'POST', `/api/operations/${operationId}/cancel`);
+		// The runner has answered that it knows of no such run.
+		await told.reached;
+		told.open();
+		portal.sandbox.cluster.setLatency(150);
+		applying.open();
+		const ended = await portal.finished(operationId);
+		portal.sandbox.cluster.setLatency(0);
+
+		expect(ended).toMatchObject({ state: 'cancelled', returned: { version: '1.0.0', ok: true } });
+		// Helm was stopped in the middle or before its first record, and never came to its end.
+		expect(recordsOf(portal.sandbox, release).filter((record) => /superseded|deployed/.test(record))).toHaveLength(2);
+	});
+});
+
 describe('a database that is away for a moment', () => {
 	test('when the result is recorded: the upgrade succeeded, and says what was tried again', async () => {
 		const id = await installed(portal, { ...V10, release: 'blip' });

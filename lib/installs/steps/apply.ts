@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RunnerEvent, RunnerResult } from '@/lib/contracts/runner';
 import { AppError, type ErrorCode } from '@/lib/core';
 import { secretKeysOf } from '../environment';
+import { leaveWhenStopped } from '../patience';
 import type { StoredRevision } from '../store';
 import { chartPayload, type StepContext } from './context';
 
@@ -44,11 +46,20 @@ export async function applyRevision(
 		// Fields of an object that is taken over have another manager; what drifted was looked at before.
 		forceConflicts: context.request.takeOver || context.request.takeOwnership,
 	};
+	leaveWhenStopped(context.signal);
+	// Kept before it is sent: from here on nobody can be sure that Helm has not begun.
+	if (input.operationId === context.operation.id && !wasSent(context)) await context.remember('apply', { sent: true });
 	return follow(context, input.operationId, (signal) => context.runner.apply(request, { signal }));
+}
+
+/** This operation, in this attempt or an earlier one, has asked the runner for its Helm run. */
+export function wasSent(context: Pick<StepContext, 'recall'>): boolean {
+	return context.recall('apply') !== undefined;
 }
 
 /** A cancelled Helm has 15 s to record that it was stopped (runner: graceSeconds). */
 const CANCEL_MS = 30_000;
+const CANCEL_AGAIN_MS = 250;
 
 /**
  * Follow a run of the runner to its result. A cancelled operation cancels it there and waits for the end, so that
@@ -63,11 +74,19 @@ export async function follow(
 	const leaving = new AbortController();
 	const leave = () => leaving.abort();
 	let late: NodeJS.Timeout | undefined;
+	let ended = false;
+	// The request may still be on its way, and nobody there to be cancelled yet: asked until there is, or it has ended.
+	const cancel = async () => {
+		while (!ended) {
+			const told = await context.runner.cancel(operationId).catch(() => null);
+			if (told?.cancelled === true) return;
+			await delay(CANCEL_AGAIN_MS);
+		}
+	};
 	const stop = () => {
 		if (context.signal.reason !== 'cancelled') return leave();
 		late = setTimeout(leave, CANCEL_MS);
-		// When the runner cannot be told, its stream breaks as well, or the patience ends.
-		void context.runner.cancel(operationId).catch(() => undefined);
+		void cancel();
 	};
 	context.signal.addEventListener('abort', stop, { once: true });
 	if (context.signal.aborted) stop();
@@ -81,6 +100,7 @@ export async function follow(
 			} else if (event.kind === 'result') result = event.result;
 		}
 	} finally {
+		ended = true;
 		clearTimeout(late);
 		context.signal.removeEventListener('abort', stop);
 	}
