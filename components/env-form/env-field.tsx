@@ -150,7 +150,8 @@ function HiddenText({ text, choice, onChoose, Control, ...control }: HiddenTextP
 	}
 	return (
 		<StoredValue {...control} choice={choice} onChoose={onChoose}>
-			<code className="break-all text-ink">{text}</code> is stored in clear. Replace it to store it as a secret.
+			<code className="break-all text-ink">{text}</code>
+			<span className="block text-xs">Stored in clear and kept as it is. Replace it to store it as a secret.</span>
 		</StoredValue>
 	);
 }

@@ -7,7 +7,7 @@ import type { SecretChoice } from './env-answers';
 type StoredProps = Pick<EnvControlProps, 'field' | 'id' | 'describedBy'> & {
 	choice: Exclude<SecretChoice, 'replace'>;
 	onChoose: (choice: SecretChoice) => void;
-	/** What is known of it. Never the value itself. */
+	/** What is known of it, in words. Never the value itself. */
 	children: ReactNode;
 };
 
@@ -23,7 +23,7 @@ export function StoredValue({ field, id, describedBy, choice, onChoose, children
 	}
 	return (
 		<div className="flex min-h-9 flex-wrap items-center gap-x-3 gap-y-2 rounded-control border border-dashed border-line-strong px-3 py-1.5">
-			<span className="min-w-0 flex-1 text-sm text-muted">{children} Kept as it is.</span>
+			<span className="min-w-0 flex-1 text-sm text-muted">{children}</span>
 			<span className="flex gap-2">
 				<Button
 					size="small"

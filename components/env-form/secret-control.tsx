@@ -33,7 +33,7 @@ export function SecretControl(props: SecretControlProps) {
 	if (stored && choice !== 'replace') {
 		return (
 			<StoredValue {...props} choice={choice} onChoose={change}>
-				{storedWords(fact)}
+				{storedWords(fact)} Kept as it is.
 			</StoredValue>
 		);
 	}

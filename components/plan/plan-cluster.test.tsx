@@ -20,7 +20,7 @@ test('that every key reaches a container is one short line, with the keys behind
 
 	expect(line(/service/)).toBe('All 3 keys reach service in Deployment billing, image ghcr.io/acme/billing:1.0.');
 	expect(screen.queryByText(/nothing/)).toBeNull();
-	expect(screen.getByText('All 3 keys').closest('details')?.textContent).toContain('API_KEY, LOG_LEVEL, REGION');
+	expect(screen.getByText('Their names').closest('details')?.textContent).toContain('API_KEY, LOG_LEVEL, REGION');
 });
 
 test('a key that the chart sets itself is named where it does not arrive', () => {

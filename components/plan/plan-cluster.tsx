@@ -163,7 +163,7 @@ function Injected({ keys, injected }: InjectedProps) {
 			</ul>
 			<details>
 				<summary className="w-fit text-xs text-muted underline decoration-dotted underline-offset-4">
-					{keys.length === 1 ? 'The key' : `All ${keys.length} keys`}
+					{keys.length === 1 ? 'Its name' : 'Their names'}
 				</summary>
 				<p className="mt-2 text-muted">
 					<KeyNames keys={keys} />
