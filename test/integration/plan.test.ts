@@ -148,7 +148,7 @@ describe('a target', () => {
 		expect(plan.blocked.map(({ reason }) => reason).join()).toContain('2.1.0');
 		expect(await refused(portal, telemetry, changeOrder(plan, { version: '2.2.0' }))).toMatchObject({ status: 409 });
 		expect(plan.powers.map(({ code }) => code)).toEqual(expect.arrayContaining(['permission', 'sandbox', 'rbac']));
-		expect(plan.warnings.join()).toContain('The chart sets LOG_LEVEL itself');
+		expect(plan.warnings.join()).toContain('LOG_LEVEL reaches nothing: the chart sets it itself');
 	});
 
 	test('is not another version than the running one when configuring', async () => {
