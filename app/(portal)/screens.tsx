@@ -45,5 +45,8 @@ export const SettingsPage = dynamic(() =>
 );
 export const SourcePage = dynamic(() => import('@/components/settings/source-page').then((part) => part.SourcePage));
 export const UpgradePage = dynamic(() => import('@/components/upgrade/change-page').then((part) => part.UpgradePage));
+export const UpgradesPage = dynamic(() =>
+	import('@/components/installs/upgrades-page').then((part) => part.UpgradesPage),
+);
 
 export const WarmUp = dynamic(() => import('./warm-up').then((part) => part.WarmUp));

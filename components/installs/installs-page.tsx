@@ -24,7 +24,12 @@ export function InstallsPage() {
 			<PageHeader
 				title="Installs"
 				description="Packs on your KhalOS instance: what was asked for and what runs."
-				actions={<ButtonLink href="/packs">Install a pack</ButtonLink>}
+				actions={
+					<>
+						<ButtonLink href="/installs/upgrades">Can I upgrade?</ButtonLink>
+						<ButtonLink href="/packs">Install a pack</ButtonLink>
+					</>
+				}
 			/>
 			{error ? (
 				<ProblemNote

@@ -71,6 +71,16 @@ describe.skipIf(!inCi && chromium === null)('upgrades in the browser', () => {
 		expect(first).toMatchObject({ PAYMENTS_API_KEY: kept, INVOICE_DUE_DAYS: '30 dias' });
 	});
 
+	test('"Can I upgrade?" answers for every newer version, and each answer leads to its upgrade', async () => {
+		await page.goto(`${portal.url}/installs`);
+		await page.getByRole('link', { name: 'Can I upgrade?' }).click();
+		await page.getByRole('link', { name: 'khal/pack-billing to 1.1.0: Safe' }).waitFor(minute);
+		await photograph(page, 'can-i-upgrade');
+		expect(await accessibilityProblems(page)).toEqual([]);
+		await page.getByRole('link', { name: /^khal\/pack-billing to 1\.5\.0: \d+ decisions$/ }).click();
+		await page.waitForURL(`${portal.url}${install}/upgrade?version=1.5.0`);
+	});
+
 	test('the upgrade says every break in a sentence and cannot be pressed before it is answered', async () => {
 		await page.goto(`${portal.url}${install}/upgrade?version=1.5.0`);
 		await page
@@ -95,8 +105,10 @@ describe.skipIf(!inCi && chromium === null)('upgrades in the browser', () => {
 		await page.getByRole('textbox', { name: 'INVOICE_DUE_DAYS' }).fill('30');
 		await page.getByRole('button', { name: 'Compute the new plan' }).click();
 		await page.getByRole('textbox', { name: /FINANCE_CONTACT is no longer a secret/ }).fill('FINANCE_CONTACT');
-		// 1.3.0 narrows a type and its notes keep quiet about it.
-		await page.getByRole('region', { name: 'Read and acknowledge' }).getByRole('checkbox').check();
+		// 1.3.0 narrows a type and its notes keep quiet about it; another step is announced as breaking.
+		const acknowledge = page.getByRole('region', { name: 'Read and acknowledge' });
+		await acknowledge.getByRole('checkbox', { name: /^Not mentioned by the author/ }).check();
+		await acknowledge.getByRole('checkbox', { name: /^The author announces a/ }).check();
 		const button = page.getByRole('button', { name: /^Upgrade 1\.0\.0/ });
 		await expect.poll(() => button.getAttribute('aria-disabled'), minute).toBeNull();
 

@@ -38,6 +38,13 @@ export const installQueries = {
 			queryFn: ({ signal }) => api.installs.revisions(id, { signal }),
 			staleTime: 2000,
 		}),
+	/** Every install against every newer version; it changes with a sync or an operation, both of which take their time. */
+	matrix: () =>
+		queryOptions({
+			queryKey: [...installQueries.all, 'matrix'],
+			queryFn: ({ signal }) => api.matrix({ signal }),
+			staleTime: 5000,
+		}),
 	/** A plan is a question with a body; it is never reused, because what it looked at may have moved. */
 	plan: (request: RequestPlan) =>
 		queryOptions({
