@@ -86,7 +86,7 @@ function Cell({ row, cell }: { row: GridRow; cell: MatrixCell }) {
 	const { Icon, tone } = looks[cell.state];
 	const words = cellWords(cell);
 	return (
-		<span className="grid gap-0.5 whitespace-nowrap">
+		<span className="grid min-w-28 gap-0.5 whitespace-nowrap">
 			<AppLink
 				href={`/installs/${row.installId}/upgrade?version=${encodeURIComponent(cell.version)}`}
 				aria-label={`${row.name} to ${cell.version}: ${words}`}

@@ -22,7 +22,7 @@ export function UpgradesPage() {
 			<PageHeader
 				title="Can I upgrade?"
 				crumbs={[{ label: 'Installs', href: '/installs' }, { label: 'Can I upgrade?' }]}
-				description="Every install against every newer version, judged by the configuration contract. What the cluster says to it is in the plan."
+				description="Every install against every newer version, judged by the configuration contract. What the cluster says is in the plan of the upgrade."
 			/>
 			{error ? (
 				<ProblemNote
@@ -46,6 +46,9 @@ export function UpgradesPage() {
 	);
 }
 
+/** Up to this many rows are looked through faster than searched. */
+const FEW = 8;
+
 function Matrix({ matrix }: { matrix: UpgradeMatrix }) {
 	const [q, setQ] = useState('');
 	if (matrix.rows.length === 0) {
@@ -67,16 +70,18 @@ function Matrix({ matrix }: { matrix: UpgradeMatrix }) {
 	return (
 		<div className="grid gap-7">
 			<div className="grid gap-3">
-				<search>
-					<Input
-						type="search"
-						aria-label="Search installs"
-						placeholder="Search by pack, namespace or release"
-						className="sm:max-w-sm"
-						value={q}
-						onChange={(event) => setQ(event.target.value)}
-					/>
-				</search>
+				{matrix.rows.length > FEW ? (
+					<search>
+						<Input
+							type="search"
+							aria-label="Search installs"
+							placeholder="Search by pack, namespace or release"
+							className="sm:max-w-sm"
+							value={q}
+							onChange={(event) => setQ(event.target.value)}
+						/>
+					</search>
+				) : null}
 				<p role="status" className="text-sm text-muted">
 					{summaryWords(gridSummary(matrix))}
 				</p>

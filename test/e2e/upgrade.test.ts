@@ -74,7 +74,8 @@ describe.skipIf(!inCi && chromium === null)('upgrades in the browser', () => {
 	test('"Can I upgrade?" answers for every newer version, and each answer leads to its upgrade', async () => {
 		await page.goto(`${portal.url}/installs`);
 		await page.getByRole('link', { name: 'Can I upgrade?' }).click();
-		await page.getByRole('link', { name: 'khal/pack-billing to 1.1.0: Safe' }).waitFor(minute);
+		await page.getByRole('button', { name: 'Show all 9 newer versions' }).click(minute);
+		await page.getByRole('link', { name: 'khal/pack-billing to 1.0.1: Safe' }).waitFor();
 		await photograph(page, 'can-i-upgrade');
 		expect(await accessibilityProblems(page)).toEqual([]);
 		await page.getByRole('link', { name: /^khal\/pack-billing to 1\.5\.0: \d+ decisions$/ }).click();
