@@ -36,7 +36,7 @@ export function PlanConfiguration({ plan }: { plan: Pick<Plan, 'configuration' |
 			{still.length > 0 ? (
 				<details className="border-t border-line first:border-t-0">
 					<summary className="px-5 py-3 text-sm text-muted hover:text-ink">
-						{still.length === 1 ? '1 value carried over unchanged' : `${still.length} values carried over unchanged`}
+						{still.length === 1 ? '1 value stays as it is' : `${still.length} values stay as they are`}
 					</summary>
 					<Rows rows={still} showState={false} />
 				</details>
@@ -84,10 +84,15 @@ function Value({ row }: { row: Row }) {
 		return (
 			<span className="inline-flex items-center gap-1.5 text-muted">
 				<KeyRound aria-hidden className="size-3.5" />
-				{row.state === 'removed' ? 'secret, will be unset' : 'secret, stored and not shown'}
+				{secretWords(row.state)}
 			</span>
 		);
 	}
 	if (row.value === null) return <span className="text-muted">none</span>;
 	return <code className="break-all whitespace-pre-wrap">{row.value}</code>;
+}
+
+function secretWords(state: Row['state']): string {
+	if (state === 'missing') return 'secret, not set yet';
+	return state === 'removed' ? 'secret, will be unset' : 'secret, stored and not shown';
 }

@@ -248,7 +248,7 @@ test('only the new key is asked, its value reaches the order and never a plan', 
 	answerOrder = () => problem('conflict', 409, { operationId: id });
 	show();
 	expect(await screen.findByText('1 value is missing: API_TOKEN.')).toBeTruthy();
-	expect(screen.getByText('17 values are carried over unchanged.')).toBeTruthy();
+	expect(screen.getByText('17 answers are carried over unchanged.')).toBeTruthy();
 	expect(screen.queryByLabelText('PORT')).toBeNull();
 
 	await userEvent.click(screen.getByRole('button', { name: /Upgrade 1\.2\.0/ }));

@@ -31,8 +31,8 @@ export function QuestionsForm(props: QuestionsFormProps) {
 		carried === 0
 			? null
 			: carried === 1
-				? '1 value is carried over unchanged.'
-				: `${carried} values are carried over unchanged.`;
+				? '1 answer is carried over unchanged.'
+				: `${carried} answers are carried over unchanged.`;
 	return (
 		<Card id="configuration" className="scroll-mt-20">
 			<CardHeader

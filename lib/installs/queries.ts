@@ -9,7 +9,7 @@ import type { RunnerClient } from '@/lib/runner/client';
 import { isUrgent } from './alarms/alarms';
 import { type KnownAlarms, readAlarms } from './alarms/service';
 import { keptRevisions } from './keep';
-import { listOperations } from './operations/store';
+import { lastOperations, listOperations } from './operations/store';
 import { secretsOf } from './standing';
 import {
 	getInstall,
@@ -20,7 +20,7 @@ import {
 	type StoredInstall,
 	type StoredRevision,
 } from './store';
-import { readMatrix, updateFor } from './updates';
+import { decisionSentence, readMatrix, updateFor } from './updates';
 import { configurationOf, needsHelp, statusOf, toRevision, toSummary } from './view';
 
 const LOOK_MS = 4000;
@@ -119,9 +119,7 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 				result.ready.push({ install, toVersion: cell.version, badge: cell.badge });
 			else {
 				const sentence =
-					cell.blockedBy[0] ??
-					cell.deprecations[0] ??
-					`${install.packName} ${cell.version} changes the contract: ${cell.badge.text}.`;
+					cell.blockedBy[0] ?? cell.deprecations[0] ?? decisionSentence(install.status.runningVersion, cell);
 				result.decide.push({ install, toVersion: cell.version, badge: cell.badge, sentence });
 			}
 		}
@@ -167,24 +165,25 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 	async function summaries(installs: readonly StoredInstall[], reachable?: boolean): Promise<Known[]> {
 		const ids = installs.map((install) => install.id);
 		const [versions, published] = await Promise.all([revisionVersions(db.client, ids), versionsOf(installs)]);
-		const alarms = await readAlarms(db, installs, published);
-		return Promise.all(
-			installs.map(async (install) => {
-				const [last = null] = await listOperations(db.client, { installId: install.id, limit: 1 });
-				const versionOf = (number: number | null) =>
-					number === null ? null : (versions.get(install.id)?.get(number) ?? null);
-				const running = versionOf(install.activeRevision);
-				const seen = install.observedAt === null ? 0 : Date.parse(install.observedAt);
-				const status = statusOf(install, last, {
-					running,
-					desired: versionOf(install.desiredRevision),
-					reachable: reachable ?? (install.observed === null || Date.now() - seen < STALE_MS),
-				});
-				const update = updateFor(install, running, published.get(install.packId) ?? []);
-				const { open, settled } = alarms.get(install.id) ?? NO_ALARMS;
-				return { summary: toSummary(install, last, { status, running, update, alarms: open }), settled };
-			}),
-		);
+		const [alarms, operations] = await Promise.all([
+			readAlarms(db, installs, published),
+			lastOperations(db.client, ids),
+		]);
+		return installs.map((install) => {
+			const last = operations.get(install.id) ?? null;
+			const versionOf = (number: number | null) =>
+				number === null ? null : (versions.get(install.id)?.get(number) ?? null);
+			const running = versionOf(install.activeRevision);
+			const seen = install.observedAt === null ? 0 : Date.parse(install.observedAt);
+			const status = statusOf(install, last, {
+				running,
+				desired: versionOf(install.desiredRevision),
+				reachable: reachable ?? (install.observed === null || Date.now() - seen < STALE_MS),
+			});
+			const update = updateFor(install, running, published.get(install.packId) ?? []);
+			const { open, settled } = alarms.get(install.id) ?? NO_ALARMS;
+			return { summary: toSummary(install, last, { status, running, update, alarms: open }), settled };
+		});
 	}
 
 	async function versionsOf(installs: readonly StoredInstall[]): Promise<Map<string, StoredVersion[]>> {

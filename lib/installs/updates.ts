@@ -81,6 +81,13 @@ function rowsOf(
 	}));
 }
 
+/** Why a newer version waits for a person, when nothing stands in its way but what it changes. */
+export function decisionSentence(running: string | null, { version, answers, badge }: MatrixCell): string {
+	const now = `${running ?? 'Nothing'} runs`;
+	if (answers === 0) return `${now}; ${version} changes something that deserves a look: ${badge.text}.`;
+	return `${now}; ${version} needs ${answers === 1 ? 'one decision' : `${answers} decisions`} from you first.`;
+}
+
 /** A version nobody can install is no way on, whatever its contract says. */
 function withReasons(
 	cell: Omit<MatrixCell, 'deprecations'>,

@@ -242,6 +242,16 @@ export async function listOperations(
 	return rows.map(toOperation);
 }
 
+/** The newest operation of each install, by install; two statements however many installs there are. */
+export async function lastOperations(db: Db, installIds: readonly string[]): Promise<Map<string, Operation>> {
+	if (installIds.length === 0) return new Map();
+	const newest = await db.$queryRaw<{ id: string }[]>`
+		SELECT DISTINCT ON (install_id) id::text FROM operation WHERE install_id = ANY(${[...installIds]}::uuid[])
+		ORDER BY install_id, created_at DESC`;
+	const rows = await db.operation.findMany({ where: { id: { in: newest.map(({ id }) => id) } }, include });
+	return new Map(rows.map((row) => [row.installId, toOperation(row)]));
+}
+
 /** The open operation of an install, if there is one. */
 export async function findOpenOperation(db: Db, installId: string): Promise<Operation | null> {
 	const [operation] = await listOperations(db, { installId, open: true, limit: 1 });
