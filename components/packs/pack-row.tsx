@@ -33,7 +33,7 @@ export function PackRow({ pack }: { pack: PackSummary }) {
 						</p>
 					)}
 				</div>
-				<div className="flex flex-wrap content-start items-start gap-1.5 md:max-w-64 md:justify-end">
+				<div className="flex flex-wrap content-start items-start gap-1.5 md:max-w-64 md:justify-end lg:max-w-none lg:flex-nowrap">
 					{pack.installs.length > 0 ? (
 						<Badge tone="success" icon={<CircleCheck aria-hidden />}>
 							{installedWords(pack.installs)}

@@ -150,7 +150,7 @@ export function createPoller(options: Options): Poller {
 		await db.transaction((tx) =>
 			appendAudit(tx, {
 				kind: 'source.synced',
-				actor: { id: null, name: 'packyard' },
+				actor: { id: null, name: 'Packyard' },
 				via: 'worker',
 				subject: `source:${id}`,
 				summary: `Read ${name}: ${report.added} new, ${report.moved} moved, ${report.vanished} gone`,
