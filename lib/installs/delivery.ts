@@ -73,18 +73,21 @@ export async function stepsBetween(
 	const known = await catalog.versions(packId);
 	const forward = compareVersions(wanted.version, from.version) > 0;
 	const [older, newer] = forward ? [from.version, wanted.version] : [wanted.version, from.version];
-	const between = known
-		.filter(({ version, prerelease }) => !prerelease && isBetween(version, older, newer))
-		.map(({ version, manifest, notes }) => ({ version, manifest, notes }));
+	const between = known.filter(({ version, prerelease }) => !prerelease && isBetween(version, older, newer));
+	// No author announces what going back breaks, so notes neither claim nor conceal anything then.
+	if (!forward) return [first, ...between.map(({ version, manifest }) => ({ version, manifest })), last];
 	const own = known.find(({ version }) => version === wanted.version);
 	return [
 		first,
-		...(forward ? between.reverse() : between),
+		...between.map(({ version, manifest, notes }) => ({ version, manifest, notes })).reverse(),
 		{ ...last, ...(own === undefined ? {} : { notes: own.notes }) },
 	];
 }
 
-/** Notes of every version on the way, newest first; for a first install those of the version itself. */
+/**
+ * Notes of every version on the way, newest first; for a first install those of the version itself. Backwards those of
+ * the version that is left belong to it: they say what goes.
+ */
 export async function notesBetween(
 	catalog: Catalog,
 	packId: string,
@@ -92,9 +95,12 @@ export async function notesBetween(
 	to: string,
 ): Promise<{ version: string; text: string | null }[]> {
 	const versions = await catalog.versions(packId);
-	const wanted = versions.filter(
-		({ version, prerelease }) => version === to || (from !== null && !prerelease && isBetween(version, from, to)),
-	);
+	const back = from !== null && compareVersions(to, from) < 0;
+	const wanted = versions.filter(({ version, prerelease }) => {
+		if (version === to || (back && version === from)) return true;
+		if (from === null || prerelease) return false;
+		return back ? isBetween(version, to, from) : isBetween(version, from, to);
+	});
 	return wanted.map(({ version, notes }) => ({ version, text: notes }));
 }
 

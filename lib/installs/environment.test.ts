@@ -93,6 +93,24 @@ describe('prepareEnvironment', () => {
 		expect(prepared.invalid.map((param) => param.name)).toEqual(['API_KEY']);
 	});
 
+	test('a default does not slip into the place of a secret that becomes plain', () => {
+		const exposed = (required: boolean) =>
+			manifest([{ key: 'ACCESS', description: 'k', required, type: 'string', default: 'public' }]);
+		const stored = {
+			...previous,
+			manifest: manifest([{ key: 'ACCESS', description: 'k', required: true, type: 'secret' }]),
+			answers: {},
+			secrets: { ACCESS: entry },
+		};
+		const upgrade = (change: Partial<EnvironmentInput>) =>
+			prepareEnvironment({ ...again, previous: stored, manifest: exposed(true), ...change });
+
+		expect(upgrade({}).invalid).toEqual([{ name: 'ACCESS', reason: expect.stringContaining('may be seen') }]);
+		expect(upgrade({ plain: { ACCESS: 'mine' } })).toMatchObject({ invalid: [], keep: [] });
+		expect(upgrade({ discard: ['ACCESS'] })).toMatchObject({ invalid: [], config: { ACCESS: { value: 'public' } } });
+		expect(upgrade({ manifest: exposed(false) })).toMatchObject({ invalid: [], keep: [] });
+	});
+
 	test('an address with a password in it may be stored as a secret, and stays one', () => {
 		const chosen = prepareEnvironment({ ...input, secretKeys: ['API_KEY', 'DATABASE_URL'] });
 		const later = prepareEnvironment({

@@ -74,6 +74,8 @@ export function prepareEnvironment(input: EnvironmentInput): PreparedEnvironment
 			const variable = variables.get(key);
 			return variable !== undefined && !isNarrower(variable.type, type);
 		},
+		isRequired: (key) => variables.get(key)?.required === true,
+		takes: (key, text) => variables.has(key) && checkTypes(manifest.contract, { [key]: text }).length === 0,
 	};
 	const given = [...new Set(input.secretKeys)].sort();
 	const kept = carryOver(input, at, new Set(given));
@@ -162,8 +164,11 @@ export function secretKeysOf(revision: { secrets: SecretLedger }): string[] {
 type Contract = {
 	has(key: string): boolean;
 	isSecret(key: string): boolean;
+	isRequired(key: string): boolean;
 	/** Would every text of that type do? A secret is not read to find out whether this one does. */
 	fits(key: string, type: EnvVar['type'] | null): boolean;
+	/** Is this text a value of that key? */
+	takes(key: string, text: string): boolean;
 };
 type Carried = Pick<PreparedEnvironment, 'answers' | 'keep' | 'promoted' | 'archived'> & { lost: InvalidParam[] };
 
@@ -196,8 +201,10 @@ function carryOver(input: EnvironmentInput, contract: Contract, given: ReadonlyS
 		}
 		// A key that stopped being a secret is never carried: its value would become readable (DESIGN section 4). A plain
 		// key the admin chose to store as a secret (an address with a password in it) stays one.
-		else if (!contract.isSecret(next) && (wasSecret.has(key) || edited.has(next))) continue;
-		else if (isLost) carried.lost.push(lostParam(next));
+		else if (!contract.isSecret(next) && (wasSecret.has(key) || edited.has(next))) {
+			// Nor does a default slip into its place: what was answered is answered anew, or given up in so many words.
+			if (!edited.has(next) && contract.isRequired(next)) carried.lost.push(exposedParam(next));
+		} else if (isLost) carried.lost.push(lostParam(next));
 		else if (!contract.fits(next, types.get(key) ?? null)) carried.lost.push(uncheckedParam(next));
 		else carried.keep.push(keptOf(previous, release, key, next));
 	}
@@ -217,7 +224,10 @@ function unarchive(input: EnvironmentInput, contract: Contract, carried: Carried
 	for (const [key, value] of Object.entries(input.previous?.archived ?? {})) {
 		if (input.discard.includes(key) || taken.has(key)) continue;
 		const isPlain = typeof value === 'string';
-		const usable = isPlain || (contract.isSecret(key) && contract.fits(key, value.type ?? null));
+		// What does not fit the key that came back waits for one that it fits.
+		const usable = isPlain
+			? contract.takes(key, value)
+			: contract.isSecret(key) && contract.fits(key, value.type ?? null);
 		if (!contract.has(key) || !usable) {
 			if (!Object.hasOwn(carried.archived, key)) carried.archived[key] = value;
 		} else if (!isPlain) carried.keep.push(keptFrom(input.release, value.revision, key));
@@ -263,6 +273,11 @@ function lostParam(key: string): InvalidParam {
 
 function uncheckedParam(key: string): InvalidParam {
 	const reason = `${key} has another type in this version. The stored secret cannot be read to check it, so enter it again.`;
+	return { name: key, reason };
+}
+
+function exposedParam(key: string): InvalidParam {
+	const reason = `${key} is no longer a secret, so what was stored is not carried over. Enter a value that may be seen.`;
 	return { name: key, reason };
 }
 

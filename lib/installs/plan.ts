@@ -83,7 +83,7 @@ function questionsOf({ delivery, diff }: Draft, invalid: readonly InvalidParam[]
 }
 
 function blockedBy(
-	{ delivery, kind, standing }: Draft,
+	{ delivery, install, kind, standing }: Draft,
 	cluster: ClusterView,
 	open: { invalid: readonly InvalidParam[]; undecided: readonly ContractChange[] },
 ): Plan['blocked'] {
@@ -99,7 +99,12 @@ function blockedBy(
 		if (kind === 'rollback') stop(`${names} of that revision can no longer be restored.`);
 		else stop(`${open.invalid.length} ${noun} missing or not usable: ${names}.`, 'Fill in now', '#configuration');
 	}
-	for (const change of open.undecided) stop(explainChange(change, 'en'), 'Decide', '#changes');
+	for (const change of open.undecided) {
+		const sentence = explainChange(change, 'en');
+		if (change.kind !== 'stepping-stone') stop(sentence, 'Decide', '#changes');
+		else if (change.via === null || install === null) stop(sentence);
+		else stop(sentence, `Upgrade to ${change.via}`, upgradeTo(install.id, change.via));
+	}
 	for (const { action, kind: what, name, problem } of cluster.preview?.resources ?? []) {
 		if (action === 'refused')
 			stop(
@@ -109,6 +114,10 @@ function blockedBy(
 			);
 	}
 	return blocked;
+}
+
+function upgradeTo(installId: string, version: string): string {
+	return `/installs/${installId}/upgrade?version=${encodeURIComponent(version)}`;
 }
 
 /** What cannot be seen cannot be approved; while the cluster is away that is said once, above. */

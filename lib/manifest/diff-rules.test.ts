@@ -57,6 +57,14 @@ const table: Row[] = [
 		expected: [{ kind: 'added', verdict: 'notice', gate: 'none', provider: 'answer' }],
 	},
 	{
+		rule: 'a required number is added and the value archived for its name is none',
+		older: {},
+		newer: { contract: [A({ ...required, type: 'number' })] },
+		answers: has({ A: 'ten' }),
+		expected: [{ kind: 'added', verdict: 'breaking', gate: 'value-needed', provider: null }],
+		questions: ['A'],
+	},
+	{
 		rule: 'an optional key is added',
 		older: {},
 		newer: { contract: [A()] },
@@ -385,6 +393,13 @@ const table: Row[] = [
 		answers: nothing,
 		instanceKeys: ['A'],
 		expected: [{ kind: 'pack-value-changed', verdict: 'none', gate: 'none', overridden: true }],
+	},
+	{
+		rule: 'the pack sets a value whose name the install has only archived',
+		older: {},
+		newer: { pack: { A: 'x' } },
+		answers: has({ A: 'archived' }),
+		expected: [{ kind: 'pack-value-changed', verdict: 'notice', gate: 'none', action: 'added', overridden: false }],
 	},
 	{
 		rule: 'the pack no longer sets a value',

@@ -54,7 +54,9 @@ export function holds(key: string, { plain, held }: Holdings): boolean | null {
  */
 export function isUsable({ valueKey, older, newer, holdings: { plain, secretsSet } }: KeyCase): boolean {
 	if (plain === null || !newer.variable) return false;
-	if (Object.hasOwn(plain, valueKey)) return true;
+	// What an earlier version archived was checked against the type of that version; a changed type has a rule of its own.
+	if (Object.hasOwn(plain, valueKey))
+		return older.variable !== null || answerProblem(newer.variable.type, plain[valueKey] ?? '') === null;
 	const chosenSecret = older.variable !== null && !isSecretVar(older.variable);
 	return secretsSet.has(valueKey) && (isSecretVar(newer.variable) || chosenSecret);
 }
@@ -159,7 +161,9 @@ function packRule({ key, valueKey, older, newer, holdings }: KeyCase): Finding |
 	const handedOver = older.pack !== null && newer.pack === null && newer.variable !== null;
 	if (comesOrGoes || handedOver) return null;
 	const action = older.pack === null ? 'added' : newer.pack === null ? 'removed' : 'changed';
-	const overridden = holds(valueKey, holdings) === true || holdings.instanceKeys.has(key);
+	// A value of a key that is no question is archived, and archived values are not delivered.
+	const held = newer.variable !== null && holds(valueKey, holdings) === true;
+	const overridden = held || holdings.instanceKeys.has(key);
 	const secret = newer.variable !== null && isSecretVar(newer.variable);
 	const verdict = overridden ? 'none' : action === 'removed' ? 'warning' : 'notice';
 	return { kind: 'pack-value-changed', key, secret, action, overridden, verdict, gate: 'none' };

@@ -98,15 +98,18 @@ function compareKeys(path: Path, lineage: Lineage, holdings: Holdings): Compared
 /** The rules see little of an install: most installs share their verdicts, which makes a matrix of them cheap. */
 function judge(pair: KeyPair, at: KeyCase, path: Path): readonly ContractChange[] {
 	if (at.valueKey !== at.key) return [confirmedRename(at), ...changesOfKey(at)].map(path.place);
-	// A value is looked at only to check it against a new type.
-	const { older, newer } = pair;
-	const retyped = older.variable !== null && newer.variable !== null && older.variable.type !== newer.variable.type;
-	const state = retyped ? null : stateOf(at);
+	const state = looksAtValue(at) ? null : stateOf(at);
 	const known = state === null ? undefined : pair.judged.get(state);
 	if (known) return known;
 	const changes = changesOfKey(at).map(path.place);
 	if (state !== null) pair.judged.set(state, changes);
 	return changes;
+}
+
+/** A value is looked at only to check it against a type that it was not checked against before. */
+function looksAtValue({ older, newer, valueKey, holdings: { plain } }: KeyCase): boolean {
+	if (newer.variable === null || plain === null || !Object.hasOwn(plain, valueKey)) return false;
+	return older.variable === null || older.variable.type !== newer.variable.type;
 }
 
 /** All that the rules can ask about an install and one key, values aside. */
