@@ -16,9 +16,9 @@ import {
 	listInstalls,
 	listRevisions,
 	recordObservation,
-	revisionVersions,
 	type StoredInstall,
 	type StoredRevision,
+	standingVersions,
 } from './store';
 import { decisionSentence, readMatrix, updateFor } from './updates';
 import { configurationOf, needsHelp, statusOf, toRevision, toSummary } from './view';
@@ -164,7 +164,7 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 
 	async function summaries(installs: readonly StoredInstall[], reachable?: boolean): Promise<Known[]> {
 		const ids = installs.map((install) => install.id);
-		const [versions, published] = await Promise.all([revisionVersions(db.client, ids), versionsOf(installs)]);
+		const [versions, published] = await Promise.all([standingVersions(db.client, ids), versionsOf(installs)]);
 		const [alarms, operations] = await Promise.all([
 			readAlarms(db, installs, published),
 			lastOperations(db.client, ids),

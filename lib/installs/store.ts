@@ -221,20 +221,20 @@ export async function nextRevisionNumber(db: Db, place: { namespace: string; rel
 	return (_max.number ?? 0) + 1;
 }
 
-/** Version of each given revision number, for lists. */
-export async function revisionVersions(
+/** The versions that run and that are asked for, by install and revision number. */
+export async function standingVersions(
 	db: Db,
 	installIds: readonly string[],
 ): Promise<Map<string, Map<number, string>>> {
-	const rows = await db.revision.findMany({
-		where: { installId: { in: [...installIds] } },
-		select: { installId: true, number: true, version: true },
-	});
+	const rows = await db.$queryRaw<{ id: string; number: number; version: string }[]>`
+		SELECT install.id::text, revision.number, revision.version FROM install
+		JOIN revision ON revision.install_id = install.id
+			AND revision.number IN (install.active_revision, install.desired_revision)
+		WHERE install.id = ANY(${[...installIds]}::uuid[])`;
 	const result = new Map<string, Map<number, string>>();
-	for (const row of rows) {
-		const versions = result.get(row.installId) ?? new Map<number, string>();
-		versions.set(row.number, row.version);
-		result.set(row.installId, versions);
+	for (const { id, number, version } of rows) {
+		const versions = result.get(id) ?? new Map<number, string>();
+		result.set(id, versions.set(number, version));
 	}
 	return result;
 }

@@ -1,7 +1,7 @@
 import type { Alarm, ConfigEntry, InstallStatus, InstallSummary, Revision } from '@/lib/contracts/installs';
-import type { Operation } from '@/lib/contracts/operations';
 import { own } from '@/lib/core';
 import { hideCredentials, isSecretVar } from '@/lib/manifest';
+import type { OperationOutline } from './operations/store';
 import type { EffectiveConfig, SecretEntry } from './schema';
 import { installStatus } from './status';
 import type { StoredInstall, StoredRevision } from './store';
@@ -13,7 +13,7 @@ const NOBODY = { id: null, name: 'Packyard' };
 /** One row of a list: what the install is, how it stands, and who is at it. */
 export function toSummary(
 	install: StoredInstall,
-	last: Operation | null,
+	last: OperationOutline | null,
 	facts: { status: InstallStatus; running: string | null; update: string | null; alarms: Alarm[] },
 ): InstallSummary {
 	const open = last !== null && last.finishedAt === null ? last : null;
@@ -41,7 +41,7 @@ export function toSummary(
 /** The badge of an install, from its last operation and the last look at the cluster. */
 export function statusOf(
 	install: StoredInstall,
-	last: Operation | null,
+	last: OperationOutline | null,
 	facts: { running: string | null; desired: string | null; reachable: boolean },
 ): InstallStatus {
 	const observed = install.observed;

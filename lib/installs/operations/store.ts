@@ -11,11 +11,17 @@ import { assertTransition, openStates, type StoredState, stepTitles } from '../m
 const StoredStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 const Returned = z.object({ version: z.string(), ok: z.boolean() });
 
-const include = {
+const withInstall = {
 	install: { select: { namespace: true, release: true, packId: true, pack: { select: { name: true } } } },
+} as const satisfies Prisma.OperationInclude;
+const include = {
+	...withInstall,
 	steps: { orderBy: { position: 'asc' } },
 } as const satisfies Prisma.OperationInclude;
 type Row = Prisma.OperationGetPayload<{ include: typeof include }>;
+
+/** All of an operation that lists need. */
+export type OperationOutline = Omit<Operation, 'steps'>;
 
 /** What the worker needs that people are not shown. */
 export type Job = { operation: Operation; request: Record<string, unknown>; stepResults: Map<StepName, unknown> };
@@ -243,13 +249,16 @@ export async function listOperations(
 }
 
 /** The newest operation of each install, by install; two statements however many installs there are. */
-export async function lastOperations(db: Db, installIds: readonly string[]): Promise<Map<string, Operation>> {
+export async function lastOperations(db: Db, installIds: readonly string[]): Promise<Map<string, OperationOutline>> {
 	if (installIds.length === 0) return new Map();
 	const newest = await db.$queryRaw<{ id: string }[]>`
 		SELECT DISTINCT ON (install_id) id::text FROM operation WHERE install_id = ANY(${[...installIds]}::uuid[])
 		ORDER BY install_id, created_at DESC`;
-	const rows = await db.operation.findMany({ where: { id: { in: newest.map(({ id }) => id) } }, include });
-	return new Map(rows.map((row) => [row.installId, toOperation(row)]));
+	const rows = await db.operation.findMany({
+		where: { id: { in: newest.map(({ id }) => id) } },
+		include: withInstall,
+	});
+	return new Map(rows.map((row) => [row.installId, toOutline(row)]));
 }
 
 /** The open operation of an install, if there is one. */
@@ -259,6 +268,23 @@ export async function findOpenOperation(db: Db, installId: string): Promise<Oper
 }
 
 function toOperation(row: Row): Operation {
+	return {
+		...toOutline(row),
+		steps: row.steps.map((step) => {
+			const name = StepName.parse(step.name);
+			return {
+				name,
+				title: stepTitles[name],
+				state: Step.shape.state.catch('waiting').parse(step.state),
+				startedAt: step.startedAt?.toISOString() ?? null,
+				finishedAt: step.finishedAt?.toISOString() ?? null,
+				detail: step.detail,
+			};
+		}),
+	};
+}
+
+function toOutline(row: Omit<Row, 'steps'>): OperationOutline {
 	const stored = StoredStateSchema.parse(row.state);
 	const open = stored === 'queued' || stored === 'running';
 	// Grace of one second: the process clock may differ a little from the database's.
@@ -285,17 +311,6 @@ function toOperation(row: Row): Operation {
 		attempt: row.attempt,
 		cancelRequestedBy:
 			row.cancelRequestedAt === null ? null : { id: row.cancelRequestedById, name: row.cancelRequestedBy ?? 'someone' },
-		steps: row.steps.map((step) => {
-			const name = StepName.parse(step.name);
-			return {
-				name,
-				title: stepTitles[name],
-				state: Step.shape.state.catch('waiting').parse(step.state),
-				startedAt: step.startedAt?.toISOString() ?? null,
-				finishedAt: step.finishedAt?.toISOString() ?? null,
-				detail: step.detail,
-			};
-		}),
 		blocker: open ? Blocker.nullable().catch(null).parse(row.blocker) : null,
 		failure: OperationFailure.nullable().catch(null).parse(row.failure),
 		returned: Returned.nullable().catch(null).parse(row.returned),
