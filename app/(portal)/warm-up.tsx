@@ -22,6 +22,7 @@ const screens: readonly (readonly [address: RegExp, load: () => Promise<unknown>
 	[/^\/packs\/[^/]+$/, () => import('@/components/packs/pack-page')],
 	[/^\/packs\/[^/]+\/install$/, () => import('@/components/packs/install-page')],
 	[/^\/installs$/, () => import('@/components/installs/installs-page')],
+	[/^\/installs\/upgrades$/, () => import('@/components/installs/upgrades-page')],
 	[/^\/installs\/[^/]+$/, () => import('@/components/installs/install-page')],
 	[/^\/installs\/[^/]+\/(upgrade|configure)$/, () => import('@/components/upgrade/change-page')],
 	[/^\/installs\/[^/]+\/remove$/, () => import('@/components/upgrade/remove-page')],
