@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig } from './config';
+import { ownUrl, readConfig, shownUrl } from './config';
 
 describe('readConfig', () => {
 	test('an empty environment gives the embedded default on loopback', () => {
@@ -61,4 +61,16 @@ describe('readConfig', () => {
 		);
 		expect(() => readConfig({ HTTPS_PROXY: 'socks5://hunter2@x:1' }, '/srv')).toThrow(/HTTPS_PROXY: must be an http/);
 	});
+});
+
+test.each([
+	['127.0.0.1', 'http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+	['0.0.0.0', 'http://127.0.0.1:3000', 'http://localhost:3000'],
+	['::', 'http://127.0.0.1:3000', 'http://localhost:3000'],
+	['10.0.0.7', 'http://10.0.0.7:3000', 'http://10.0.0.7:3000'],
+	['::1', 'http://[::1]:3000', 'http://[::1]:3000'],
+	['fd00::2', 'http://[fd00::2]:3000', 'http://[fd00::2]:3000'],
+])('listening on %s, the portal reaches itself at %s and people at %s', (host, own, shown) => {
+	expect(ownUrl({ host, port: 3000 })).toBe(own);
+	expect(shownUrl({ host, port: 3000 })).toBe(shown);
 });

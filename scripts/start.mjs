@@ -10,10 +10,11 @@ try {
 	process.chdir(root);
 	const { helm, helmProblem } = await setUp({ build: !dev });
 	Object.assign(process.env, quietEnv, { NODE_ENV: dev ? 'development' : 'production' });
-	if (helm !== null) process.env.HELM_BIN = helm.path;
+	// Empty when there is none that can be used: a HELM_BIN that is wrong or too old is not tried by the runner either.
+	process.env.HELM_BIN = helm?.path ?? '';
 	const dataDir = process.env.PACKYARD_DATA_DIR || './data';
 	const data = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
-	mkdirSync(data, { recursive: true, mode: 0o700 });
+	makeFolder(data);
 	process.env.PACKYARD_LOG_FILE ||= join(data, 'packyard.log');
 	const { serve } = await import('./server.mjs');
 	const { url, setupUrl, portNote, sandbox, role } = await serve({ dev });
@@ -38,4 +39,14 @@ try {
 } catch (error) {
 	console.error(`\nPackyard could not start.\n${error.message}${error.hint ? `\n${error.hint}` : ''}\n`);
 	process.exit(1);
+}
+
+function makeFolder(path) {
+	try {
+		mkdirSync(path, { recursive: true, mode: 0o700 });
+	} catch (error) {
+		throw new Error(
+			`The data folder ${path} cannot be made (${error.message}). Set PACKYARD_DATA_DIR to a folder that can.`,
+		);
+	}
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { emptySuites } from './empty-suites.mjs';
 import { quietEnv, root, setUp } from './setup.mjs';
 
 const suites = {
@@ -45,10 +46,12 @@ async function runVitest(helmBin) {
 			child.on('error', reject);
 			child.on('close', (exit) => resolve(exit ?? 1));
 		});
-		const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'));
+		const { numPassedTests, numFailedTests, numPendingTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
 		console.log(`${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`);
-		if (code === 0 && numPassedTests === 0) {
-			console.error('No test was run.');
+		// Whoever names files or tests has chosen; without that, every suite has to run.
+		const empty = rest.length === 0 ? emptySuites(projects, testResults, root) : [];
+		if (code === 0 && (numPassedTests === 0 || empty.length > 0)) {
+			console.error(`No test was run${empty.length === 0 ? '' : ` in: ${empty.join(', ')}`}.`);
 			return 1;
 		}
 		return code;

@@ -74,6 +74,43 @@ test('a data folder in use by another process is refused in one sentence with fo
 	expect((await door.send('GET', '/api/ready')).status).toBe(200);
 });
 
+test('settings that cannot be used are refused in one list, without a stack, exit 1', async () => {
+	const settings = { PACKYARD_DATA_DIR: join(folder, 'unused'), PACKYARD_SECRET: 'short', PACKYARD_ROLE: 'queen' };
+	const refusal = await startProcess(settings).then(
+		() => null,
+		(error: unknown) => String(error),
+	);
+
+	expect(refusal).toContain('ended with 1');
+	expect(refusal).toMatch(/The settings cannot be used:\n- PACKYARD_SECRET: .*\n- PACKYARD_ROLE: .*\nSee the conf/);
+	expect(refusal).not.toMatch(/\n\s+at |AppError/);
+});
+
+test.each([
+	['GET', '/sign-in', 200],
+	['GET', '/no-such-page', 404],
+	['GET', '/api/no-such-route', 404],
+	['GET', '/api/health', 200],
+	['GET', '/api/packs', 401],
+	['PUT', '/api/health', 405],
+	['OPTIONS', '/api/packs', 204],
+	['GET', '/api/health/', 308],
+	['GET', '/icon.svg', 200],
+	['GET', '/icon.svg-that-is-none', 404],
+	['GET', '/favicon.ico', 404],
+	['GET', '/_next/static/none.js', 404],
+	['GET', '/_next/image?url=x', 404],
+])('%s %s (%i) cannot be framed, sniffed or made to run foreign scripts', async (method, path, status) => {
+	const response = await fetch(`${portal.url}${path}`, { method, redirect: 'manual' });
+	const policy = response.headers.get('content-security-policy');
+
+	expect(response.status).toBe(status);
+	expect(policy).toMatch(/frame-ancestors 'none'/);
+	expect(policy).toMatch(/^default-src '(none|self)'/);
+	expect(policy).not.toMatch(/unsafe|, /);
+	expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+});
+
 test('SIGTERM in the middle of an install gives the lease back, stops Helm, closes the database and exits 0', async () => {
 	const { id } = await order('ghost');
 	await vi.waitFor(async () => expect(await processesIn(folder)).not.toEqual([]), WAIT);

@@ -46,7 +46,12 @@ export async function runHelm(run: HelmRun): Promise<HelmExit> {
 	});
 	const ended = new Promise<Pick<HelmExit, 'code' | 'signal'>>((resolve, reject) => {
 		child.once('error', (cause) =>
-			reject(new AppError('helm_missing', `Helm cannot be started: ${cause.message}`, { cause })),
+			reject(
+				new AppError('helm_missing', `Helm cannot be started: ${cause.message}`, {
+					hint: 'Install Helm 4.1 or newer on the PATH of the runner or set HELM_BIN, then restart it.',
+					cause,
+				}),
+			),
 		);
 		child.once('close', (code, signal) => resolve({ code, signal }));
 	});
