@@ -57,6 +57,7 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 			install: known.summary,
 			revision: shown === null ? null : toRevision(shown, true),
 			configuration: shown === null ? [] : configurationOf(shown, live.lost),
+			manifest: shown?.manifest ?? null,
 			archivedKeys: Object.keys(shown?.archived ?? {}).sort(),
 			live: live.status ?? fresh.observed,
 			liveProblem: live.problem,
@@ -77,13 +78,17 @@ export function createQueries({ db, catalog, runner, keepRevisions }: QueryDeps)
 	/** What is installed of each pack, for the catalog's pages. */
 	async function byPack(): Promise<Map<string, PackSummary['installs']>> {
 		const result = new Map<string, PackSummary['installs']>();
-		for (const install of (await list()).installs) {
-			if (install.status.runningVersion === null) continue;
-			const known = result.get(install.packId) ?? [];
-			result.set(install.packId, [
-				...known,
-				{ id: install.id, version: install.status.runningVersion, namespace: install.namespace },
-			]);
+		const installs = (await listInstalls(db.client)).filter(({ removedAt }) => removedAt === null);
+		const versions = await standingVersions(
+			db.client,
+			installs.map(({ id }) => id),
+		);
+		for (const { id, packId, namespace, activeRevision } of installs) {
+			const version = activeRevision === null ? undefined : versions.get(id)?.get(activeRevision);
+			if (version === undefined) continue;
+			const known = result.get(packId) ?? [];
+			known.push({ id, version, namespace });
+			result.set(packId, known);
 		}
 		return result;
 	}
