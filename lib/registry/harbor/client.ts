@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Secret } from '@/lib/core';
 import type { Connections } from '../connections';
 import { invalidError, statusError } from '../http/errors';
 import { nextLink } from '../http/link';
 import type { ListedRepository } from '../join';
+import { basicHeader } from '../oci/password';
 import { isDigest } from '../oci/reference';
 import { versionTags } from '../oci/tags';
 import type { ListedChart } from '../source';
@@ -40,7 +40,7 @@ export function createHarborClient({ http, endpoints, registryUrl }: Connections
 	const { registry } = endpoints;
 	const authorization =
 		registry?.credential && registry.username !== null
-			? new Secret(`Basic ${Buffer.from(`${registry.username}:${registry.credential.reveal()}`).toString('base64')}`)
+			? basicHeader({ username: registry.username, secret: registry.credential })
 			: null;
 
 	async function list<T>(path: string, what: string, member: z.ZodType<T>, signal?: AbortSignal): Promise<T[] | null> {

@@ -4,6 +4,7 @@ import { createRoutes, type Routes } from './dispatcher';
 import {
 	invalidError,
 	networkError,
+	printable,
 	rateLimitError,
 	type Subject,
 	statusError,
@@ -228,7 +229,7 @@ async function exchange(
 		dispatcher,
 		onHead(status, head) {
 			settings.onAnswer({ url: href, authorization: kindOf(headers.authorization), status });
-			for (const text of warningsIn(head.get('warning'))) settings.onWarning(text, host);
+			for (const text of warningsIn(head.get('warning'))) settings.onWarning(printable(text), host);
 			watch.bodyBegins();
 			// Small remains of a redirect are read away and the connection is kept; more than that closes it.
 			if (REDIRECTS.includes(status)) return { maxBytes: LARGEST_REMAINS, tooLarge: null };

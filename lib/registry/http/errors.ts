@@ -233,6 +233,6 @@ function causesOf(error: unknown): unknown[] {
 }
 
 /** Server texts end up in pages and logs: one line, no control characters, nothing that looks like a credential. */
-function printable(text: string): string {
+export function printable(text: string): string {
 	return redact(text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim());
 }

@@ -22,7 +22,8 @@ export type RegistrySession = {
 	rejected(scope?: string): { host: string; status: number } | null;
 };
 
-type Token = { value: Secret; expiresAt: number };
+/** `bare` is the token without `Bearer`, kept so that a server that repeats it is redacted. */
+type Token = { value: Secret; bare: Secret; expiresAt: number };
 type TokenQuestion = { scope: string; credential: RegistryCredential | null; now: Clock; registryHost: string };
 type Bearer = { realm: URL; service: string | null };
 
@@ -192,7 +193,11 @@ function readToken(response: HttpResponse, subject: { host: string; what: string
 	// Anything else could not be a header value and would end as an unexplained TypeError.
 	if (!/^[\x21-\x7e]{1,65536}$/.test(text)) throw invalidError(subject, 'holds no usable token');
 	const life = Math.min(Math.max(answer.data?.expires_in ?? DEFAULT_LIFE, 1), LONGEST_LIFE);
-	return { value: new Secret(`Bearer ${text}`), expiresAt: now().getTime() + life * 1000 * 0.9 };
+	return {
+		value: new Secret(`Bearer ${text}`),
+		bare: new Secret(text),
+		expiresAt: now().getTime() + life * 1000 * 0.9,
+	};
 }
 
 function isPassword(authorization: Secret | null): boolean {

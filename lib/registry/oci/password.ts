@@ -34,6 +34,17 @@ export function createPassword(credential: RegistryCredential, host: string, now
 	};
 }
 
+/**
+ * Name and password in one piece of base64, per password: kept as long as the password is, so that a server that repeats
+ * it in an error or warning is redacted like one that repeats the password.
+ */
+const payloads = new WeakMap<Secret, Map<string, Secret>>();
+
 export function basicHeader({ username, secret }: RegistryCredential): Secret {
-	return new Secret(`Basic ${Buffer.from(`${username}:${secret.reveal()}`).toString('base64')}`);
+	const byName = payloads.get(secret) ?? new Map<string, Secret>();
+	payloads.set(secret, byName);
+	const known = byName.get(username);
+	const payload = known ?? new Secret(Buffer.from(`${username}:${secret.reveal()}`).toString('base64'));
+	byName.set(username, payload);
+	return new Secret(`Basic ${payload.reveal()}`);
 }
