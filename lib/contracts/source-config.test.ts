@@ -32,6 +32,22 @@ describe('SourceConfig', () => {
 	});
 });
 
+test('Docker Hub may be written by any of its names; what is asked is the one that is a registry', () => {
+	const parsed = SourceConfig.parse({
+		kind: 'oci',
+		registry: { host: 'docker.io' },
+		discovery: { by: 'names', repositories: ['acme/pack-files'] },
+		allowedHosts: ['index.docker.io'],
+		hostAliases: { 'docker.io': 'mirror.example.com' },
+	});
+
+	expect(parsed).toMatchObject({
+		registry: { host: 'registry-1.docker.io' },
+		allowedHosts: ['registry-1.docker.io'],
+		hostAliases: { 'registry-1.docker.io': 'mirror.example.com' },
+	});
+});
+
 test('a text that is no address is refused with words, not with an exception', () => {
 	const parsed = WritableSourceConfig.safeParse({
 		kind: 'npm',

@@ -5,11 +5,23 @@ import { z } from 'zod';
  * of it. The registry clients read the same shapes, so what the form accepts is what the clients understand.
  */
 
+/** Names that people and packs write, and the host that answers for them. */
+const knownHosts: Readonly<Record<string, string>> = {
+	'docker.io': 'registry-1.docker.io',
+	'index.docker.io': 'registry-1.docker.io',
+};
+
+/** The host to ask for one that is written: Docker Hub has three names, and only one of them is a registry. */
+export function registryHostOf(written: string): string {
+	return knownHosts[written] ?? written;
+}
+
 /** `host` or `host:port`, lower case; IPv6 in brackets. */
 const Host = z
 	.string()
 	.max(255)
-	.regex(/^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/, 'must be a host name, with a port if needed');
+	.regex(/^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/, 'must be a host name, with a port if needed')
+	.transform(registryHostOf);
 
 /** A host as above, or `*.suffix` for every name below a domain of at least two labels. */
 const HostPattern = z.union([

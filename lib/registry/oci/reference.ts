@@ -1,3 +1,4 @@
+import { registryHostOf } from '@/lib/contracts/source-config';
 import { AppError } from '@/lib/core';
 
 /** A parsed `oci://` reference. `tag` and `digest` are null when not given. */
@@ -11,12 +12,6 @@ const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const REPOSITORY = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 const DIGEST = /^sha256:[a-f0-9]{64}$/;
-
-/** Names that people write and the host that answers for them. */
-const knownHosts: Readonly<Record<string, string>> = {
-	'docker.io': 'registry-1.docker.io',
-	'index.docker.io': 'registry-1.docker.io',
-};
 
 /**
  * Read `oci://host[:port]/repository[:tag][@sha256:…]`. Throws AppError `invalid_request` saying which part is wrong;
@@ -32,7 +27,7 @@ export function parseReference(text: string): Reference {
 	if (tag !== undefined && !TAG.test(tag)) throw invalid(text, `${JSON.stringify(tag)} is not a tag`);
 	if (digest !== undefined && !isDigest(digest))
 		throw invalid(text, `${JSON.stringify(digest)} is not a sha256 digest`);
-	return { host: knownHosts[host] ?? host, repository, tag: tag ?? null, digest: digest ?? null };
+	return { host: registryHostOf(host), repository, tag: tag ?? null, digest: digest ?? null };
 }
 
 export function isRepositoryName(text: string): boolean {
