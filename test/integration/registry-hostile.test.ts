@@ -272,6 +272,23 @@ const healed: readonly (Case & { check?: (source: PackSource) => void })[] = [
 			),
 		act: listTags,
 	},
+	{
+		title: 'a next page whose path lacks the beginning, as Artifactory sends it for virtual repositories',
+		arrange: () => {
+			const short = TAGS.replace('/acme/', '/');
+			guarded(TAGS, (response, request, count) =>
+				request.url?.includes('last=')
+					? json(200, { tags: ['1.2.0'] })(response, request, count)
+					: json(200, { tags: ['1.1.0'] }, { link: `<${short}?n=1000&last=1.1.0>; rel="next"` })(
+							response,
+							request,
+							count,
+						),
+			);
+			registry.on(short, json(404, { errors: [{ code: 'NAME_UNKNOWN' }] }));
+		},
+		act: listTags,
+	},
 ];
 
 const refused: readonly Refusal[] = [
@@ -658,6 +675,25 @@ describe('npm', () => {
 		expect(await source.findFrontend('@acme/pack-x', '1.0.0')).toMatchObject({ version: '1.0.0' });
 		expect(await source.findFrontend('@acme/pack-x', '1.1.0')).toBeNull();
 	});
+});
+
+test.each([
+	['an error text', (text: string) => json(403, { errors: [{ code: 'DENIED', message: text }] })],
+	['a warning header', (text: string) => json(404, {}, { warning: `299 - "${text}"` })],
+])('a registry that repeats what it was shown, in %s, does not make us repeat it', async (_where, answer) => {
+	registry.on('/v2/', (response, request, count) => {
+		const shown = request.headers.authorization?.split(' ')[1];
+		if (shown === undefined) return json(401, {}, { 'www-authenticate': 'Basic realm="x"' })(response, request, count);
+		const told = `you sent ${shown}, which is ${Buffer.from(shown, 'base64')}`;
+		answer(told)(response, request, count);
+	});
+	const source = open();
+	const error: unknown = await fetchChart(source).catch((caught: unknown) => caught);
+	const said = `${error}${JSON.stringify([error, source.state()])}`;
+
+	expect(said).toContain('you sent [secret]');
+	expect(said).not.toContain(PASSWORD);
+	expect(said).not.toContain(Buffer.from(`packyard:${PASSWORD}`).toString('base64'));
 });
 
 test('a cancelled request ends as cancelled', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextLink } from './link';
+import { nextLink, nextPage } from './link';
 
 const base = 'https://registry.example/v2/x/tags/list?n=100';
 
@@ -21,4 +21,19 @@ test.each([
 
 test('a list that continues on another origin is refused', () => {
 	expect(() => nextLink('<http://registry.example/2>; rel="next"', base)).toThrow(/refused/);
+});
+
+test('a next page keeps the beginning of the path that the registry forgot, and no other path is changed', () => {
+	const first = new URL('https://registry.example/v2/docker-virtual/acme/pack-x/tags/list?n=1000');
+	const page = (path: string) =>
+		nextPage(`https://registry.example${path}`, first).replace('https://registry.example', '');
+
+	expect(page('/v2/acme/pack-x/tags/list?last=1.0.0&n=1000')).toBe(
+		'/v2/docker-virtual/acme/pack-x/tags/list?last=1.0.0&n=1000',
+	);
+	expect(page('/v2/docker-virtual/acme/pack-x/tags/list?next_page=abc')).toBe(
+		'/v2/docker-virtual/acme/pack-x/tags/list?next_page=abc',
+	);
+	expect(page('/v2/acme/pack-other/tags/list?last=1')).toBe('/v2/acme/pack-other/tags/list?last=1');
+	expect(page('/elsewhere')).toBe('/elsewhere');
 });

@@ -21,3 +21,16 @@ export function nextLink(header: string | null, base: string): string | null {
 	}
 	return null;
 }
+
+/**
+ * The address of a next page, with the path that `first` has where the link only leaves out the beginning of it:
+ * Artifactory forgets the virtual repository (RTFACT-18971), proxies that rewrite paths forget their prefix.
+ */
+export function nextPage(next: string, first: URL): string {
+	const told = new URL(next);
+	const own = first.pathname.replace(/^\/v2\//, '/');
+	const bare = told.pathname.replace(/^\/v2\//, '/');
+	if (bare === own || !own.endsWith(bare)) return next;
+	told.pathname = first.pathname;
+	return told.href;
+}

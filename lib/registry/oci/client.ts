@@ -1,7 +1,7 @@
 import { sha256 } from '@/lib/digest';
 import type { HttpResponse } from '../http/client';
 import { integrityError, invalidError, type Subject, statusError, tooLargeError } from '../http/errors';
-import { nextLink } from '../http/link';
+import { nextLink, nextPage } from '../http/link';
 import type { Descriptor } from '../source';
 import type { RegistrySession } from './auth';
 import { isDigest, isRepositoryName, isTag } from './reference';
@@ -100,7 +100,8 @@ export function createOciClient(session: RegistrySession, cache: DigestCache | n
 			const page = take(response);
 			if (page === null) break;
 			taken.push(page);
-			path = nextLink(response.headers.get('link'), new URL(path, session.baseUrl).href);
+			const next = nextLink(response.headers.get('link'), new URL(path, session.baseUrl).href);
+			path = next === null ? null : nextPage(next, new URL(first, session.baseUrl));
 		}
 		return taken;
 	}
