@@ -40,6 +40,8 @@ type Context = PackSourceParts & {
 	/** Hosts that answered 404 to the referrers API; one that has it never does (distribution-spec 1.1.1). */
 	withoutReferrers: Set<string>;
 	problems: string[];
+	/** GitHub has answered as often as it does without a token. */
+	isGithubSilent: boolean;
 };
 
 /** The one implementation of `PackSource`: every kind brings its clients and its listing. */
@@ -54,6 +56,7 @@ export function assemblePackSource(parts: PackSourceParts): PackSource {
 		news: createFrontendNews(npm),
 		withoutReferrers: new Set(),
 		problems: [],
+		isGithubSilent: false,
 	};
 	const referenceOf = (chart: ChartRef) => chart.manifestDigest ?? chart.tag;
 
@@ -64,6 +67,7 @@ export function assemblePackSource(parts: PackSourceParts): PackSource {
 			for (const memo of [context.tags, context.releases, context.packuments]) memo.clear();
 			context.withoutReferrers.clear();
 			context.news.forget();
+			context.isGithubSilent = false;
 			const { packs, problems } = await parts.listing.discover(signal);
 			context.problems = problems;
 			return packs;
@@ -132,13 +136,22 @@ export function assemblePackSource(parts: PackSourceParts): PackSource {
 		},
 		async findFrontend(name, version, signal) {
 			if (npm === null) throw noNpm(name);
-			const listed = await listFrontends(context, name, signal);
+			const listed = await listFrontends(context, name, signal).catch((error: unknown) =>
+				Promise.reject(isClosedToNobody(error) ? closedNpm(name, error) : error),
+			);
 			return listed?.find((artifact) => artifact.version === version) ?? null;
 		},
 		resolveChart: (reference, version, signal) => resolveChart(context, { reference, version }, signal),
 		async notes(pack, version, signal) {
 			if (clients.github !== null) {
-				return findReleaseNotes(clients.github, context.releases, { pack, version: version.version, signal });
+				if (context.isGithubSilent) return null;
+				const wanted = { pack, version: version.version, signal };
+				return findReleaseNotes(clients.github, context.releases, wanted).catch((error: unknown) => {
+					// Notes are no reason to stop reading charts, which are somewhere else; the next reading finds them.
+					if (!isAppError(error, 'rate_limited') || error.details.needsCredential !== true) throw error;
+					context.isGithubSilent = true;
+					return null;
+				});
 			}
 			const { chart } = version;
 			if (chart === null) return null;
@@ -199,7 +212,11 @@ async function listFrontendsOf(
 ): Promise<readonly NpmArtifact[] | null> {
 	if (pack.listed?.frontends) return pack.listed.frontends;
 	if (pack.npm === null || context.clients.npm === null) return [];
-	return listFrontends(context, pack.npm.package, signal);
+	const listed = listFrontends(context, pack.npm.package, signal);
+	// Charts are public more often than packages; what the frontend needs is said beside the versions.
+	return pack.chart === null
+		? listed
+		: listed.catch((error: unknown) => (isClosedToNobody(error) ? null : Promise.reject(error)));
 }
 
 /** Null when the registry answers that there is no such package (or not for this credential, which looks the same). */
@@ -244,6 +261,18 @@ async function resolveChart(
 	throw new AppError('not_found', `${host} has no version ${version} of the chart ${repository}.`, {
 		hint: 'The publisher has not pushed the chart of this version yet, or took it back.',
 		details: { host, status: 200, retriable: false },
+	});
+}
+
+/** A registry that refuses whoever shows no token (GitHub's, always), where the source has none to show. */
+function isClosedToNobody(error: unknown): error is AppError {
+	return isAppError(error, 'upstream_forbidden') && error.details.needsCredential === true;
+}
+
+function closedNpm(name: string, { message, hint, details }: AppError): AppError {
+	return new AppError('not_installable', `The frontend ${name} cannot be read: ${message}.`, {
+		...(hint === undefined ? {} : { hint }),
+		details,
 	});
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { type AppError, Secret } from '@/lib/core';
+import { AppError, isAppError, Secret } from '@/lib/core';
 import type { Http, HttpResponse } from '../http/client';
 import { askConditionally, type EtagCache } from '../http/conditional';
 import { invalidError, statusError } from '../http/errors';
 import { nextLink } from '../http/link';
 import type { ReleaseNotes, SourceState } from '../source';
 import { GithubPackage, GithubRelease, GithubVersion, readList } from './schema';
+import { scopeTrouble } from './token';
 
 type PackageType = 'container' | 'npm';
 type Owner = { name: string; account: 'org' | 'user' };
@@ -35,6 +36,8 @@ export type GithubClient = {
 		file: { path: string; tag: string },
 		signal?: AbortSignal,
 	): Promise<Uint8Array | null>;
+	/** Ask for something that costs nothing and that every token may see, for what its headers say about the token. */
+	introduce(signal?: AbortSignal): Promise<void>;
 	/** Scopes and end of the token, from the headers of the last answer; null before the first one. */
 	tokenFacts(): SourceState['token'];
 };
@@ -57,14 +60,16 @@ export function createGithubClient({ http, apiUrl, credential, cache }: GithubOp
 	let facts: SourceState['token'] = null;
 
 	async function send(url: string, what: string, headers: Record<string, string>, signal?: AbortSignal) {
-		const response = await http.send({
-			url,
-			authorization,
-			headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28', ...headers },
-			maxBytes: LARGEST_PAGE,
-			what,
-			signal,
-		});
+		const response = await http
+			.send({
+				url,
+				authorization,
+				headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28', ...headers },
+				maxBytes: LARGEST_PAGE,
+				what,
+				signal,
+			})
+			.catch((error: unknown) => Promise.reject(credential === null ? limitOfNobody(error) : error));
 		facts = factsOf(response) ?? facts;
 		return response;
 	}
@@ -131,6 +136,11 @@ export function createGithubClient({ http, apiUrl, credential, cache }: GithubOp
 
 	return {
 		tokenFacts: () => facts,
+		async introduce(signal) {
+			const what = 'the limits of this token';
+			const response = await send(`${apiUrl}/rate_limit`, what, {}, signal);
+			if (response.status !== 200) throw refusal(response, what);
+		},
 		listPackages: (owner, type, signal) =>
 			wholeList(
 				`${apiUrl}/${ownerPath(owner)}/packages?package_type=${type}&per_page=100`,
@@ -209,6 +219,16 @@ function parseJson(response: HttpResponse, what: string): unknown {
 	}
 }
 
+/** Without a token GitHub answers 60 requests an hour (docs, REST rate limits). */
+function limitOfNobody(error: unknown): unknown {
+	if (!isAppError(error, 'rate_limited')) return error;
+	return new AppError('rate_limited', error.message, {
+		hint: 'Without a token GitHub answers 60 requests an hour, with one 5000: store a token for this source.',
+		details: { ...error.details, needsCredential: true },
+		cause: error,
+	});
+}
+
 /** GitHub says which scopes the token has and which are needed; that explains a 403 better than its text does. */
 function refusal(response: HttpResponse, what: string): AppError {
 	const has = response.headers.get('x-oauth-scopes');
@@ -221,9 +241,13 @@ function refusal(response: HttpResponse, what: string): AppError {
 			details,
 		});
 	}
+	// What a token may not see is often said not to be there.
+	const trouble = response.status === 404 ? scopeTrouble(factsOf(response)) : null;
+	if (trouble !== null)
+		return statusError(subject, response, { hint: `${trouble.detail} ${trouble.nextStep}`, details });
 	if (response.status === 403 && has !== null) {
 		return statusError(subject, response, {
-			hint: `The token has the scopes "${has}"; this needs ${accepted ? `"${accepted}"` : 'read:packages'}.`,
+			hint: `The token has ${has === '' ? 'no scopes' : `the scopes "${has}"`}; this needs ${accepted ? `"${accepted}"` : 'read:packages'}.`,
 			details,
 		});
 	}

@@ -26,10 +26,11 @@ export function githubListing(config: GithubSourceConfig, connections: Connectio
 			async discover(signal) {
 				const client = connections.oci(config.registry.host);
 				const { packs, problems } = await readPackIndex(client, index, { hostAliases: config.hostAliases, signal });
-				return {
-					packs: packs.map((pack) => ({ ...pack, repository: pack.repository ?? `${config.org}/pack-${pack.name}` })),
-					problems,
-				};
+				const named = packs.map((pack) => ({
+					...pack,
+					repository: pack.repository ?? `${config.org}/pack-${pack.name}`,
+				}));
+				return { packs: hasNpm(config, hasCredential) ? named : named.map(withoutFrontends), problems };
 			},
 		};
 	}
@@ -62,14 +63,25 @@ async function listPacks(
 	return joinPacks({ org: config.org, host: config.registry.host }, charts, frontends);
 }
 
-/** Nothing is listed. Without a credential GitHub's npm registry answers nobody. */
-function namedPacks({ org, registry, packs, npmUrl }: GithubSourceConfig, hasCredential: boolean): DiscoveredPack[] {
+/** Without a credential GitHub's npm registry answers nobody, not even for public packages. */
+function hasNpm({ npmUrl }: GithubSourceConfig, hasCredential: boolean): boolean {
+	return hasCredential || new URL(npmUrl).host !== 'npm.pkg.github.com';
+}
+
+/** The chart of a pack alone. A manifest that names a frontend still says so, with what is missing to read it. */
+function withoutFrontends(pack: DiscoveredPack): DiscoveredPack {
+	if (pack.chart === null) return pack;
+	return { ...pack, npm: null, listed: pack.listed && { ...pack.listed, frontends: [] } };
+}
+
+/** Nothing is listed. */
+function namedPacks(config: GithubSourceConfig, hasCredential: boolean): DiscoveredPack[] {
+	const { org, registry, packs } = config;
 	const owner = org.toLowerCase();
-	const hasNpm = hasCredential || new URL(npmUrl).host !== 'npm.pkg.github.com';
 	return [...new Set(packs)].map((name) => ({
 		name,
 		chart: { host: registry.host, repository: `${owner}/charts/pack-${name}` },
-		npm: hasNpm ? { package: `@${owner}/pack-${name}` } : null,
+		npm: hasNpm(config, hasCredential) ? { package: `@${owner}/pack-${name}` } : null,
 		repository: `${org}/pack-${name}`,
 		updatedAt: null,
 		fingerprint: null,

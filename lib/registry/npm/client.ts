@@ -5,6 +5,7 @@ import type { Http, HttpResponse } from '../http/client';
 import { askConditionally, type EtagCache } from '../http/conditional';
 import { integrityError, invalidError, statusError } from '../http/errors';
 import type { DigestCache } from '../oci/client';
+import { basicHeader } from '../oci/password';
 import type { FetchedTarball, NpmRef } from '../source';
 import { checkIntegrity, isSameIntegrity } from './integrity';
 import { NpmPackage, type NpmVersion, readPackument, SearchAnswer } from './schema';
@@ -68,7 +69,7 @@ export function createNpmClient({ http, baseUrl, username, credential, cache, ar
 					what,
 					signal,
 				}),
-			read: (response) => packageOf(response, what),
+			read: (response) => packageOf(response, { what, isAnonymous: credential === null }),
 		});
 	}
 
@@ -100,7 +101,7 @@ export function createNpmClient({ http, baseUrl, username, credential, cache, ar
 			const url = new URL(`-/v1/search?${query}`, base).href;
 			const headers = { accept: 'application/json' };
 			const response = await http.send({ url, authorization, headers, maxBytes: LARGEST_PACKUMENT, what, signal });
-			const { packages, total } = packagesFound(response, what);
+			const { packages, total } = packagesFound(response, { what, isAnonymous: credential === null });
 			const before = found.size;
 			for (const one of packages) found.set(one.name, one);
 			if (packages.length === 0 || found.size === before) break;
@@ -148,7 +149,7 @@ export function createNpmClient({ http, baseUrl, username, credential, cache, ar
 
 function authorizationOf(username: string | null, credential: Secret): Secret {
 	if (username === null) return new Secret(`Bearer ${credential.reveal()}`);
-	return new Secret(`Basic ${Buffer.from(`${username}:${credential.reveal()}`).toString('base64')}`);
+	return basicHeader({ username, secret: credential });
 }
 
 async function keptTarball(artifacts: DigestCache | null, reference: NpmRef): Promise<FetchedTarball | null> {
@@ -159,21 +160,25 @@ async function keptTarball(artifacts: DigestCache | null, reference: NpmRef): Pr
 	return { package: reference.package, version: reference.version, bytes, integrity };
 }
 
-function packageOf(response: HttpResponse, what: string): NpmPackage {
-	const read = readPackument(jsonOf(response, what));
-	if (read === null) throw invalidError({ host: response.host, what }, 'is not a packument');
+/** What was asked for, and whether nobody in particular asked. */
+type Question = { what: string; isAnonymous: boolean };
+
+function packageOf(response: HttpResponse, question: Question): NpmPackage {
+	const read = readPackument(jsonOf(response, question));
+	if (read === null) throw invalidError({ host: response.host, what: question.what }, 'is not a packument');
 	return read;
 }
 
-function packagesFound(response: HttpResponse, what: string): { packages: Found[]; total: number | null } {
+function packagesFound(response: HttpResponse, question: Question): { packages: Found[]; total: number | null } {
 	if (response.status === 404 || response.status === 405) {
 		throw new AppError('upstream_invalid', `${response.host} cannot be searched (${response.status}).`, {
 			hint: 'Name the packages of this source instead; GitHub and some others offer no search.',
 			details: { host: response.host, status: response.status, retriable: false },
 		});
 	}
-	const read = SearchAnswer.safeParse(jsonOf(response, what));
-	if (!read.success) throw invalidError({ host: response.host, what }, 'is no list of packages', read.error);
+	const read = SearchAnswer.safeParse(jsonOf(response, question));
+	if (!read.success)
+		throw invalidError({ host: response.host, what: question.what }, 'is no list of packages', read.error);
 	return { packages: read.data.objects.map((found) => found.package), total: read.data.total ?? null };
 }
 
@@ -182,9 +187,11 @@ function isTelling({ version, date, 'dist-tags': distTags, time }: Omit<Found, '
 	return Boolean(version || date || time?.modified || Object.keys(distTags ?? {}).length > 0);
 }
 
-function jsonOf(response: HttpResponse, what: string): unknown {
+function jsonOf(response: HttpResponse, { what, isAnonymous }: Question): unknown {
 	const subject = { host: response.host, what };
-	if (response.status !== 200) throw statusError(subject, response, hintFor(response));
+	if (response.status !== 200) {
+		throw statusError(subject, response, { ...hintFor(response), details: { needsCredential: isAnonymous } });
+	}
 	try {
 		return JSON.parse(new TextDecoder().decode(response.bytes));
 	} catch (cause) {
