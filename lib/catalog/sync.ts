@@ -6,7 +6,7 @@ import { planLook, SYNCS_UNTIL_GONE } from './plan';
 import type { DescribeChart, FindElsewhere } from './read-version';
 import type { SyncProgress } from './sources/store';
 import { listStandings, updatePack } from './store';
-import { type PackReport, readPack } from './sync-pack';
+import { digestPack, type PackReport, readPack } from './sync-pack';
 import { createWriter, type Writer } from './writer';
 
 export type SyncReport = {
@@ -102,7 +102,7 @@ async function syncPack(
 		spread: standing === null ? 0 : spreadOf(standing.id),
 	});
 	if (standing !== null && look === 'none') {
-		if (standing.missingSyncs > 0) await updatePack(input.db.client, standing.id, { missingSyncs: 0 });
+		if (standing.missingSyncs > 0) await welcomeBack(input.db.client, standing, pack);
 		return null;
 	}
 	const watched = look === 'thorough' ? 'all' : standing?.installed ? 'installed' : 'none';
@@ -116,6 +116,11 @@ function add(report: SyncReport, pack: PackReport | null): void {
 	report.added += pack.added;
 	report.vanished += pack.vanished;
 	report.moved += pack.moved;
+}
+
+/** Listed again as it was: what `missPack` wrote over is made from its versions once more, without asking anybody. */
+async function welcomeBack(db: Db, { id }: { id: string }, pack: DiscoveredPack): Promise<void> {
+	await digestPack(db, id, pack, { missingSyncs: 0 });
 }
 
 /** One listing without a pack may be a hiccup; its data is kept in any case. */

@@ -54,6 +54,20 @@ function byNames(names = REPOSITORIES) {
 	});
 }
 
+/** Everything that GitHub lists, or the named packs. */
+function byListing(packs: string[] = []) {
+	return WritableSourceConfig.parse({
+		kind: 'github',
+		org: registry.org,
+		apiUrl: registry.githubApiUrl,
+		registry: { host: registry.registryHost, plainHttp: true },
+		npmUrl: registry.npmUrl,
+		packs,
+		hostAliases: { 'ghcr.io': registry.registryHost },
+		allowedHosts: [new URL(registry.storageUrl).host],
+	});
+}
+
 async function addSource(catalog: Catalog, config: WritableSourceConfig = byNames(), enabled = true): Promise<string> {
 	const token = registry.githubToken;
 	const input = { name: 'Customer', config, credential: token, npmCredential: token, enabled };
@@ -95,16 +109,7 @@ describe('reading a source again', () => {
 
 	test('by GitHub’s listing costs two requests, however many packs there are', async () => {
 		const catalog = await openCatalog();
-		const config = WritableSourceConfig.parse({
-			kind: 'github',
-			org: registry.org,
-			apiUrl: registry.githubApiUrl,
-			registry: { host: registry.registryHost, plainHttp: true },
-			npmUrl: registry.npmUrl,
-			hostAliases: { 'ghcr.io': registry.registryHost },
-			allowedHosts: [new URL(registry.storageUrl).host],
-		});
-		await addSource(catalog, config);
+		await addSource(catalog, byListing());
 		const before = await catalog.list(new Map());
 		const settledPacks = before.packs.filter(({ reasons }) => reasons.length === 0).length;
 		registry.registries.forget();
@@ -166,6 +171,25 @@ describe('reading a source again', () => {
 		expect((await catalog.detail('hello', new Map())).versions.length).toBeGreaterThan(0);
 	});
 
+	test('a pack that is listed again as it was can be installed at once, without being read again', async () => {
+		const catalog = await openCatalog();
+		await addSource(catalog, byListing());
+		const shown = async () => (await catalog.list(new Map())).packs.find(({ slug }) => slug === 'terminal');
+		const before = await shown();
+		const empty = { surface: 'github', match: '/packages?', effect: 'answer', status: 200, body: '[]' } as const;
+		const clear = registry.registries.inject(empty);
+		for (let looks = 0; looks < 3; looks++) await catalog.syncAll();
+		const gone = await shown();
+		clear();
+		registry.registries.forget();
+		await catalog.syncAll();
+
+		expect(gone).toBeUndefined();
+		expect(before).toMatchObject({ installable: true, reasons: [] });
+		expect(await shown()).toEqual(before);
+		expect(requests().filter((line) => line.includes('pack-terminal'))).toEqual([]);
+	});
+
 	test('a version whose bytes are not what their digest says is a reason, and the others are read', async () => {
 		const catalog = await openCatalog();
 		const state = registry.registries.state.oci.get('khal-os/charts/pack-terminal');
@@ -178,6 +202,56 @@ describe('reading a source again', () => {
 		expect((await catalog.sources.get(id)).problem).toBeNull();
 		expect(bad).toMatchObject({ installable: false, reasons: [expect.stringContaining('other bytes than promised')] });
 		expect(versions.some(({ installable }) => installable)).toBe(true);
+	});
+});
+
+describe('without a credential', () => {
+	/** `shell` is `terminal` without its frontend, which GitHub's npm registry shows to nobody without a token. */
+	async function addNamed(catalog: Catalog): Promise<string> {
+		const [newest] = definition('terminal').versions.toReversed();
+		if (!newest) throw new Error('terminal has no version');
+		const chart = newest.manifests.chart
+			?.replace(/"frontend": \{[^}]*\},/, '')
+			.replace('"id": "terminal"', '"id": "shell"');
+		const version = { ...newest, manifests: { chart: chart ?? '' }, frontends: [] };
+		registry.registries.publish({ ...definition('terminal'), id: 'shell', versions: [version] });
+		const config = byListing(['terminal', 'shell']);
+		const { id } = await catalog.sources.create({ name: 'Public', config, enabled: true }, by);
+		await settled(catalog);
+		return id;
+	}
+
+	test('public charts are read by name, and a frontend that needs a token is a reason with what to do', async () => {
+		const catalog = await openCatalog();
+		const id = await addNamed(catalog);
+		const { packs } = await catalog.list(new Map());
+		const reasonsOf = (slug: string) => packs.find((pack) => pack.slug === slug)?.reasons.join(' ');
+
+		expect((await catalog.sources.get(id)).problem).toBeNull();
+		expect(packs.find(({ slug }) => slug === 'shell')).toMatchObject({ installable: true, reasons: [] });
+		expect(packs.find(({ slug }) => slug === 'terminal')).toMatchObject({ installable: false });
+		expect(reasonsOf('terminal')).toMatch(/@khal-os\/pack-terminal cannot be read.*store one for this source/);
+
+		await catalog.sources.patch(id, { credential: registry.githubToken }, by);
+		await settled(catalog);
+		const after = (await catalog.list(new Map())).packs.find(({ slug }) => slug === 'terminal');
+		expect(after).toMatchObject({ installable: true, reasons: [] });
+	});
+
+	test('GitHub’s limit for nobody ends the search for notes, not the reading of charts', async () => {
+		const catalog = await openCatalog();
+		registry.registries.inject({
+			surface: 'github',
+			match: '/releases',
+			effect: 'answer',
+			status: 403,
+			headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': `${Math.floor(Date.now() / 1000) + 1800}` },
+		});
+		const id = await addNamed(catalog);
+
+		expect(await catalog.sources.get(id)).toMatchObject({ health: 'good', problem: null, packs: 2 });
+		// Both packs may have asked before the first refusal arrived; no version asks again.
+		expect(requests().filter((line) => line.includes('/releases')).length).toBeLessThanOrEqual(2);
 	});
 });
 
