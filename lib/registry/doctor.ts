@@ -3,6 +3,7 @@ import type { DoctorReport, DoctorStep } from '@/lib/contracts/sources';
 import { AppError, isAppError, messageOf } from '@/lib/core';
 import { type ConnectionOptions, type Connections, openConnections } from './connections';
 import type { Endpoints, RemoteSourceConfig } from './endpoints';
+import { examineToken as tokenTrouble } from './github/token';
 import { classifyHost } from './http/addresses';
 import type { HttpResponse } from './http/client';
 import { counted } from './listing';
@@ -30,11 +31,11 @@ type Examination = {
 	connections: Connections;
 	/** What earlier steps found, for later ones. */
 	seen: { challenge: HttpResponse | null; packs: DiscoveredPack[]; tag: string | null; chart: ChartInfo | null };
+	/** The host that answered last: after a redirect it is not the one that was asked. */
+	lastHost: () => string | null;
 };
 
 const NO_REGISTRY = 'The source has no OCI registry.';
-const DAY = 86_400_000;
-const SOON_DAYS = 14;
 /** Asked for by oras-go and sigstore-js too: a registry with the API answers 200 for any digest. */
 const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
 
@@ -44,9 +45,18 @@ const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
  */
 export async function runDoctor(config: RemoteSourceConfig, options: DoctorOptions): Promise<DoctorReport> {
 	const { cache: _cache, artifacts: _artifacts, ...fresh } = options;
-	const connections = openConnections(config, { retries: 1, timeoutMs: 15_000, ...fresh });
+	let lastHost: string | null = null;
+	const connections = openConnections(config, {
+		retries: 1,
+		timeoutMs: 15_000,
+		...fresh,
+		onAnswer(answer) {
+			lastHost = new URL(answer.url).host;
+			options.onAnswer?.(answer);
+		},
+	});
 	const seen = { challenge: null, packs: [], tag: null, chart: null };
-	const examination: Examination = { config, options, connections, seen };
+	const examination: Examination = { config, options, connections, seen, lastHost: () => lastHost };
 	const steps: DoctorStep[] = [];
 	try {
 		for (const [step, examine] of examinations) {
@@ -168,8 +178,6 @@ async function examineListing({ config, connections, options, seen }: Examinatio
 	}
 	const { packs, problems } = await listing.discover(options.signal);
 	seen.packs = packs;
-	const end = endOfToken(connections, options);
-	if (end !== null) return end;
 	const [problem] = problems;
 	if (problem !== undefined) return warn(problem, 'Ask whoever publishes the index to correct it.');
 	if (listing.how.includes('configured by name')) return skipped(`${capital(listing.how)}.`);
@@ -183,28 +191,23 @@ async function examineListing({ config, connections, options, seen }: Examinatio
 	);
 }
 
-/** A token that ends soon fails suddenly as 403 (facts section 7, 7); GitHub tells when. */
-function endOfToken(connections: Connections, options: DoctorOptions): Finding | null {
-	const expiresAt = connections.github?.tokenFacts()?.expiresAt;
-	if (!expiresAt) return null;
-	const now = options.now?.() ?? new Date();
-	const days = Math.floor((Date.parse(expiresAt) - now.getTime()) / DAY);
-	if (days > SOON_DAYS) return null;
-	return warn(
-		`The token ends on ${expiresAt.slice(0, 10)}.`,
-		'Make a new token in GitHub and store it here before that day.',
-	);
-}
-
 async function examineToken({ connections, options, seen }: Examination): Promise<Finding> {
+	const { github } = connections;
+	if (github !== null && options.credential !== null) {
+		const trouble = await tokenTrouble(github, { now: nowOf(options), signal: options.signal });
+		if (trouble !== null) return trouble;
+	}
 	const chart = firstChart(connections, seen.packs);
 	if (chart === null) return skipped(noChart(connections));
 	const client = connections.oci(chart.host);
 	const tags = await client.tags(chart.repository, options.signal).catch((error: unknown) => {
 		// A refusal of the list is the next step's finding; only the token itself is examined here.
-		if (isAppError(error) && error.details.credentialRejected !== true && error.details.scope === undefined) return [];
+		if (isAppError(error) && error.details.credentialRejected !== true && error.details.scope === undefined) {
+			return isAnswer(error) ? [] : null;
+		}
 		throw error;
 	});
+	if (tags === null) return skipped('The registry gave no answer that a credential could be judged by.');
 	seen.tag = versionTags(tags)[0]?.tag ?? null;
 	const rejected = client.rejected();
 	if (rejected) {
@@ -218,6 +221,11 @@ async function examineToken({ connections, options, seen }: Examination): Promis
 		return ok('Read as everybody, without a credential.');
 	const ending = vendorOf(chart.host)?.ending ?? null;
 	return ending === null ? ok('The credential was accepted.') : warn(ending.detail, ending.nextStep);
+}
+
+/** The registry understood the question and refused it, or has no such thing: it knew who asked. */
+function isAnswer({ details }: AppError): boolean {
+	return typeof details.status === 'number' && details.status < 500 && details.status !== 429;
 }
 
 async function examineTags({ connections, options, seen }: Examination): Promise<Finding> {
@@ -247,13 +255,15 @@ async function examineManifest({ connections, options, seen }: Examination): Pro
 }
 
 /** Reads the config blob, so that a blocked storage host shows here and not in the middle of an installation. */
-async function examineBlob({ connections, options, seen }: Examination): Promise<Finding> {
+async function examineBlob({ connections, options, seen, lastHost }: Examination): Promise<Finding> {
 	const chart = firstChart(connections, seen.packs);
 	if (chart === null) return skipped(noChart(connections));
 	if (seen.tag === null) return skipped('No version is known to ask for.');
 	const client = connections.oci(chart.host);
 	seen.chart = await chartInfo(client, chart.repository, { reference: seen.tag, signal: options.signal });
-	return ok(`Blobs arrive and have the right digest (${seen.chart.chart.name} ${seen.chart.chart.version}).`, '200');
+	const from = lastHost() === chart.host ? '' : ` from ${lastHost()}`;
+	const { name, version } = seen.chart.chart;
+	return ok(`Blobs arrive${from} and have the right digest (${name} ${version}).`, '200');
 }
 
 async function examineReferrers({ connections, options, seen }: Examination): Promise<Finding> {
@@ -297,6 +307,10 @@ function urlsOf({ endpoints, registryUrl }: Connections): URL[] {
 	const { registry, npm, github } = endpoints;
 	const urls = [npm?.url, github?.url].filter((url) => url !== undefined).map((url) => new URL(url));
 	return [...(registry === null ? [] : [registryUrl(registry.host)]), ...urls];
+}
+
+function nowOf({ now }: DoctorOptions): Date {
+	return now?.() ?? new Date();
 }
 
 function nameOf({ hostname }: URL): string {

@@ -4,6 +4,7 @@ import { createServer as createTcpServer, type Server as Listener, type Socket }
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { GithubSourceConfig, OciSourceConfig } from '@/lib/contracts/source-config';
+import { Secret } from '@/lib/core';
 import { createPackSource, runDoctor } from '@/lib/registry';
 import { type Sandbox, startSandbox } from '@/lib/sandbox';
 import { createCertificate } from '@/lib/sandbox/cluster/certificate';
@@ -146,6 +147,21 @@ describe('the doctor names, each with its own next step,', () => {
 			code: expect.stringMatching(trouble.code),
 		});
 	});
+});
+
+test('of a registry that does not answer, the doctor judges neither the credential nor anything else', async () => {
+	const { host, close } = await listen(createServer(), '127.0.0.1');
+	await close();
+	const config = OciSourceConfig.parse({
+		kind: 'oci',
+		registry: { host, plainHttp: true },
+		discovery: { by: 'names', repositories: ['acme/charts/pack-x'] },
+	});
+	const report = await runDoctor(config, { credential: new Secret('a-password-nobody-saw'), retries: 0 });
+	const after = report.steps.slice(report.steps.findIndex(({ step }) => step === 'tls'));
+
+	expect(after[0]).toMatchObject({ result: 'fail', code: 'ECONNREFUSED' });
+	expect(after.filter(({ result }) => result === 'ok')).toEqual([]);
 });
 
 describe('TLS', () => {

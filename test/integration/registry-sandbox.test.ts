@@ -213,6 +213,43 @@ describe('the sandbox through the real clients', () => {
 		expect(listing?.nextStep).toContain('read:packages');
 	});
 
+	test('the doctor asks GitHub about the token also where packs are named, and says what it lacks or that it ended', async () => {
+		const examine = async (credential: string) => {
+			const report = await runDoctor(configOf({ packs: ['terminal'] }), { credential: new Secret(credential) });
+			return report.steps.find(({ step }) => step === 'token');
+		};
+		const tell = (headers: Record<string, string>) =>
+			sandbox.registries.inject({ surface: 'github', match: '/rate_limit', effect: 'answer', status: 200, headers });
+
+		expect(await examine(sandbox.githubToken)).toMatchObject({ result: 'ok' });
+		expect(await examine('ghp_expired0000')).toMatchObject({
+			result: 'fail',
+			code: '401',
+			detail: expect.stringContaining('has expired, or was revoked'),
+			nextStep: expect.stringContaining('read:packages'),
+		});
+		const forget = tell({ 'x-oauth-scopes': 'repo, gist' });
+		expect(await examine(sandbox.githubToken)).toMatchObject({
+			result: 'warn',
+			detail: 'The token has the scopes repo, gist; reading packages needs read:packages.',
+		});
+		forget();
+		const soon = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+		const end = { 'github-authentication-token-expiration': `${soon} 00:00:00 UTC`, 'x-oauth-scopes': 'read:packages' };
+		const stop = tell(end);
+		expect(await examine(sandbox.githubToken)).toMatchObject({ result: 'warn', detail: `The token ends on ${soon}.` });
+		stop();
+	});
+
+	test('the doctor names the storage that blobs come from', async () => {
+		const report = await runDoctor(configOf(), { credential: new Secret(sandbox.githubToken) });
+
+		expect(report.steps.find(({ step }) => step === 'blob')).toMatchObject({
+			result: 'ok',
+			detail: expect.stringContaining(`from ${new URL(sandbox.storageUrl).host}`),
+		});
+	});
+
 	test('an offline source is an error, never an empty list', async () => {
 		const fresh = createPackSource(configOf(), { credential: new Secret(sandbox.githubToken), retries: 0 });
 		sandbox.registries.goOffline(true);
