@@ -38,7 +38,7 @@ import {
 	settleRevision,
 	updateInstall,
 } from './store';
-import { assertUnmoved, type By, submitDelivery } from './submit';
+import { assertRetryWithinPolicy, assertUnmoved, type By, submitDelivery } from './submit';
 
 export type InstallsOptions = {
 	db: Database;
@@ -187,7 +187,8 @@ export function createInstalls(options: InstallsOptions) {
 		const request = OperationRequest.parse((await getJob(db.client, last.id)).request);
 		const skipHooks = body.skipHooks ?? request.skipHooks;
 		const helmRevision = await approvedStanding(install, revision, { request, takeOver: body.takeOver ?? false });
-		const { returnAfterFailure } = await options.policy.forPack(install.packId);
+		const policy = await options.policy.forPack(install.packId);
+		await assertRetryWithinPolicy(db, { install, kind: last.kind, revision }, policy);
 		const id = randomUUID();
 		await refuseWhenBusy(db, { ...install, install }, () =>
 			db.transaction(async (tx) => {
@@ -204,7 +205,7 @@ export function createInstalls(options: InstallsOptions) {
 						asked: body.asked,
 						helmRevision,
 						baseRevision: install.activeRevision,
-						returnAfterFailure,
+						returnAfterFailure: policy.returnAfterFailure,
 						takeOver: body.takeOver ?? request.takeOver,
 						skipHooks,
 					},

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AuditEvent, appendAudit } from '@/lib/audit';
+import type { Operation } from '@/lib/contracts/operations';
 import type { JudgedPower } from '@/lib/contracts/policy';
 import { AppError, type InvalidParam, isAppError, messageOf, own, Secret } from '@/lib/core';
 import type { Database, Tx } from '@/lib/db';
@@ -24,7 +25,9 @@ import {
 	createRevision,
 	findPlan,
 	getInstall,
+	getRevision,
 	type StoredInstall,
+	type StoredRevision,
 	settleRevision,
 	updateInstall,
 } from './store';
@@ -268,12 +271,32 @@ function assertWithinPolicy(draft: Draft, approved: PlanFacts, policy: PackPolic
 	const now = { ...markOf(policy, gained), returnAfterFailure: returnsOnFailure(draft, policy) };
 	const stricter = approved.policy === null ? [] : stricterSince(approved.policy, now);
 	if (stricter.length > 0) throw planMoved(stricter);
+	assertNotRefused(powers, draft.pack.id);
+	return powers;
+}
+
+/**
+ * A retry shows no plan, and the policy may have become stricter, or an exception gone, since the failed attempt was
+ * approved. Going back again is as free as it was. Throws AppError `policy_refused`.
+ */
+export async function assertRetryWithinPolicy(
+	db: Database,
+	{ install, kind, revision }: { install: StoredInstall; kind: Operation['kind']; revision: StoredRevision | null },
+	policy: PackPolicy,
+): Promise<void> {
+	if (revision === null || kind === 'recover' || !isGated({ kind })) return;
+	const { activeRevision, id, packId } = install;
+	const active = activeRevision === null ? null : await getRevision(db.client, id, activeRevision);
+	assertNotRefused(judged({ kind, active }, revision.powers, policy), packId);
+}
+
+function assertNotRefused(powers: readonly JudgedPower[], packId: string): void {
 	const refusals = refusalsOf(powers);
-	if (refusals.length === 0) return powers;
+	if (refusals.length === 0) return;
 	throw new AppError('policy_refused', refusals.map(({ sentence }) => sentence).join(' '), {
 		hint: 'An owner can allow it for this pack, with a reason: Settings, Policy.',
 		invalidParams: refusals.map(({ code, sentence }) => ({ name: `power:${code}`, reason: sentence })),
-		details: { packId: draft.pack.id, powers: refusals.map(({ code }) => code) },
+		details: { packId, powers: refusals.map(({ code }) => code) },
 	});
 }
 

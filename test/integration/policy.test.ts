@@ -220,6 +220,17 @@ describe('an upgrade', () => {
 		expect(ended.state).toBe('succeeded');
 	});
 
+	test('that must go over another version first is shown the way there', async () => {
+		const older = await installed(portal, { slug: 'telemetry', version: '2.0.0', release: 'older' });
+		const plan = await planChange(portal, older, { version: '2.2.0' });
+
+		expect(plan.blocked).toContainEqual({
+			reason: 'Version 2.1.0 must be installed first: 2.2.0 accepts upgrades from 2.1.0 or newer.',
+			remedy: 'Upgrade to 2.1.0',
+			href: `/installs/${older}/upgrade?version=2.1.0`,
+		});
+	});
+
 	test('that gains what is refused is stopped at plan and at submit', async () => {
 		const plan = await planChange(portal, id, { version: '2.3.0' });
 		const problem = await refused(portal, id, changeOrder(plan, { version: '2.3.0' }));
@@ -371,7 +382,24 @@ describe('a change that fails', () => {
 		});
 	});
 
-	test('can be retried and rolled back under any policy', async () => {
+	test('is not retried into what the policy refuses by then', async () => {
+		const wanted = { slug: 'billing', version: '1.6.0', release: 'never', answers: ANSWERS };
+		const failed = await portal.finished((await requestInstall(portal, wanted)).id);
+		await change({ permission: 'refuse' });
+		const problem = await refused(portal, failed.installId, { kind: 'retry', requestId: randomUUID(), reason: null });
+		await change({ permission: 'allow' });
+		const again = await portal.finished((await requestRetry(portal, failed.installId)).id);
+
+		expect(failed.state).toBe('failed');
+		expect(problem).toMatchObject({
+			status: 422,
+			code: 'policy_refused',
+			invalidParams: [{ name: 'power:permission' }],
+		});
+		expect(again).toMatchObject({ state: 'failed', failure: { step: failed.failure?.step } });
+	});
+
+	test('can be retried where it gains nothing, and rolled back under any policy', async () => {
 		await change({ permission: 'refuse', 'exposed-port': 'refuse' });
 		const retried = await portal.finished((await requestRetry(portal, id)).id);
 		const good = (await detailOf(portal, id)).revision?.number ?? 0;

@@ -259,6 +259,9 @@ describe('a downgrade', () => {
 
 		expect(plan).toMatchObject({ kind: 'downgrade', action: 'Downgrade 1.5.0 → 1.4.1' });
 		expect(plan.warnings.join(' ')).toContain('does not undo');
+		// What authors wrote is about going forward: it is shown, and nobody is blamed for what going back breaks.
+		expect(plan.notes.map(({ version }) => version)).toEqual(['1.5.0', '1.4.1']);
+		expect(plan.changes.map(({ change: { kind } }) => kind)).not.toContain('notes-silent');
 		expect(refusal.invalidParams.map(({ name }) => name)).toContain('downgrade');
 		expect(ended).toMatchObject({ kind: 'downgrade', state: 'succeeded', toVersion: '1.4.1' });
 		expect((await environmentOf(portal, id)).FINANCE_CONTACT).toBe('back-planted@acme.test');
