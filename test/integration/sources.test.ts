@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AuditPage } from '@/lib/contracts/audit';
 import { PackDetail, VersionDetail } from '@/lib/contracts/packs';
+import { Policy } from '@/lib/contracts/policy';
 import { Problem } from '@/lib/contracts/problem';
 import { DoctorReport, SourceDeleted, SourceDetail, SourceList } from '@/lib/contracts/sources';
 import { examplePacks, type SandboxRegistries, startRegistries } from '@/lib/sandbox';
@@ -101,6 +102,22 @@ describe('a source of one’s own', () => {
 			credentialSet: true,
 		});
 		expect(JSON.stringify(events)).not.toContain('another-password');
+	});
+
+	test('takes the exceptions of its packs along, and the audit says so', async () => {
+		const { id } = await create();
+		await settled(id);
+		const { pack } = await portal.ask(PackDetail, 'GET', '/api/packs/terminal-customer');
+		const exception = { packId: pack.id, power: 'privileged', reason: 'For a measurement.' };
+		await portal.ask(Policy, 'POST', '/api/policy/exceptions', exception);
+		await portal.ask(SourceDeleted, 'DELETE', `/api/sources/${id}`);
+		const { exceptions } = await portal.ask(Policy, 'GET', '/api/policy');
+		const { events } = await portal.ask(AuditPage, 'GET', '/api/audit?subject=policy');
+		const removed = events.find(({ kind }) => kind === 'policy.exception-removed');
+
+		expect(exceptions).toEqual([]);
+		expect(removed).toMatchObject({ actor: { name: 'Ana Souza' }, data: { ...exception, pack: pack.name } });
+		expect(removed?.summary).toContain('its source Customer was deleted');
 	});
 
 	test('cannot have the name of another one', async () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { type AuditEvent, appendAudit } from '@/lib/audit';
+import { powerWords } from '@/lib/contracts/policy';
+import { PowerCode } from '@/lib/contracts/runner';
 import { type SourceConfig, SourceConfig as SourceConfigSchema } from '@/lib/contracts/source-config';
 import type {
 	CreateSource,
@@ -180,13 +182,22 @@ export function createSources({ db, vault, clients, poller, network, now }: Opti
 			await db.transaction(async (tx) => {
 				const reason = keptReason(await countInstalls(tx, id));
 				if (reason !== null) throw new AppError('conflict', `${row.name} cannot be deleted.`, { hint: reason });
-				await deleteSource(tx, id);
+				const lost = await deleteSource(tx, id);
 				await appendAudit(tx, {
 					kind: 'source.deleted',
 					...stamp(id, by, now()),
 					summary: `Deleted the source ${row.name} with ${packs} packs`,
 					data: { sourceId: id, name: row.name, kind: SourceConfigSchema.parse(row.config).kind, packs },
 				});
+				for (const { id: exceptionId, packId, pack, power, reason } of lost) {
+					await appendAudit(tx, {
+						kind: 'policy.exception-removed',
+						...stamp(id, by, now()),
+						subject: 'policy',
+						summary: `No longer allows “${powerWords[PowerCode.parse(power)].name}” for ${pack}: its source ${row.name} was deleted`,
+						data: { exceptionId, packId, pack, power, reason },
+					});
+				}
 			});
 		},
 		async doctor(id, signal) {

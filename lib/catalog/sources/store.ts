@@ -125,8 +125,17 @@ export async function updateSource(
 	});
 }
 
-export async function deleteSource(tx: Tx, id: string): Promise<void> {
+/** What the policy let through for packs of the source, which goes with them. */
+export type LostException = { id: string; packId: string; pack: string; power: string; reason: string };
+
+export async function deleteSource(tx: Tx, id: string): Promise<LostException[]> {
+	const exceptions = await tx.policyException.findMany({
+		where: { pack: { sourceId: id } },
+		include: { pack: { select: { name: true } } },
+		orderBy: { createdAt: 'asc' },
+	});
 	await tx.source.delete({ where: { id }, select: { id: true } });
+	return exceptions.map((row) => ({ ...row, pack: row.pack.name }));
 }
 
 export async function countPacks(db: Db): Promise<Map<string, number>> {
