@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { VersionSummary } from '@/lib/contracts/packs';
-import { bytes, chooseVersion, listedVersions, newestInstallable } from './version-words';
+import { bytes, chooseVersion, listedVersions, newestInstallable, ownBadges } from './version-words';
 
 const versions = [
 	version('2.0.0', { installable: false }),
@@ -28,6 +28,43 @@ test('prereleases are hidden unless wanted, chosen, or all there is', () => {
 	expect(listed(false, '2.0.0-rc.1')).toContain('2.0.0-rc.1');
 	expect(listed(true, null)).toHaveLength(4);
 	expect(listed(false, null, versions.slice(1, 2))).toEqual(['2.0.0-rc.1']);
+});
+
+test('what a version changes is said from where the installs are, once per verdict', () => {
+	const cell = (name: string, text: string) => ({
+		version: name,
+		state: 'answers' as const,
+		answers: 1,
+		blockedBy: [],
+		deprecations: [],
+		badge: { tone: 'breaking' as const, text },
+	});
+	const row = (packId: string, release: string, from: string, cells: ReturnType<typeof cell>[]) => ({
+		installId: release,
+		packId,
+		packName: 'Billing',
+		slug: 'billing',
+		namespace: 'khal',
+		release,
+		version: from,
+		cells,
+	});
+	const rows = [
+		row('p', 'a', '1.0.0', [cell('1.1.0', 'breaking: 1'), cell('2.0.0', 'breaking: 4')]),
+		row('p', 'b', '1.0.0', [cell('1.1.0', 'breaking: 1'), cell('2.0.0', 'breaking: 3')]),
+		row('p', 'c', '1.1.0', [cell('2.0.0', 'breaking: 3')]),
+		row('other', 'd', '1.0.0', [cell('2.0.0', 'breaking: 9')]),
+	];
+	const said = (name: string) =>
+		ownBadges({ rows }, 'p', name).map(({ from, badge, installs }) => [from, badge.text, installs.length]);
+
+	expect(said('1.1.0')).toEqual([['1.0.0', 'breaking: 1', 2]]);
+	expect(said('2.0.0')).toEqual([
+		['1.0.0', 'breaking: 4', 1],
+		['1.0.0', 'breaking: 3', 1],
+		['1.1.0', 'breaking: 3', 1],
+	]);
+	expect(said('1.0.0')).toEqual([]);
 });
 
 test('sizes are counted as registries count them', () => {

@@ -1,4 +1,5 @@
 import type { Tone } from '@/components/ui/tone';
+import type { UpgradeMatrix } from '@/lib/contracts/matrix';
 import type { ContractBadge, ManifestOrigin, VersionDetail, VersionSummary } from '@/lib/contracts/packs';
 
 export const badgeTones = {
@@ -46,6 +47,24 @@ export function listedVersions(
 	// A pack with nothing but prereleases would look empty.
 	const all = prereleases || versions.every(({ prerelease }) => prerelease);
 	return versions.filter(({ version, prerelease }) => all || !prerelease || version === chosen);
+}
+
+export type OwnBadge = { from: string; badge: ContractBadge; installs: readonly string[] };
+
+/**
+ * What a version changes against what is installed of the pack: one entry per running version and verdict, because
+ * installs with other answers may be asked other things.
+ */
+export function ownBadges({ rows }: UpgradeMatrix, packId: string, version: string): OwnBadge[] {
+	const found = new Map<string, OwnBadge>();
+	for (const row of rows) {
+		const badge = row.packId === packId ? row.cells.find((cell) => cell.version === version)?.badge : undefined;
+		if (badge === undefined) continue;
+		const known = found.get(`${row.version} ${badge.text}`);
+		const installs = [...(known?.installs ?? []), `${row.namespace}/${row.release}`];
+		found.set(`${row.version} ${badge.text}`, { from: row.version, badge, installs });
+	}
+	return [...found.values()];
 }
 
 /** `1.4 MB`; decimal, as registries count. */

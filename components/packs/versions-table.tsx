@@ -1,5 +1,6 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { Badge } from '@/components/ui/badge';
@@ -8,8 +9,9 @@ import { cx } from '@/components/ui/cx';
 import { RelativeTime } from '@/components/ui/relative-time';
 import { Switch } from '@/components/ui/switch';
 import { Table, Td, Th, Tr } from '@/components/ui/table';
+import { installQueries } from '@/lib/api-client';
 import type { PackSummary, VersionSummary } from '@/lib/contracts/packs';
-import { badgeTones, listedVersions } from './version-words';
+import { badgeTones, listedVersions, type OwnBadge, ownBadges } from './version-words';
 
 type VersionsTableProps = {
 	pack: PackSummary;
@@ -23,11 +25,16 @@ export function VersionsTable({ pack, versions, chosen, onChoose }: VersionsTabl
 	const listed = listedVersions(versions, { prereleases, chosen });
 	const hidden = versions.filter(({ prerelease }) => prerelease).length;
 	const running = new Set(pack.installs.map(({ version }) => version));
+	const { data: matrix } = useQuery({ ...installQueries.matrix(), enabled: pack.installs.length > 0 });
 	return (
 		<Card>
 			<CardHeader
 				title={versions.length === 1 ? '1 version' : `${versions.length} versions`}
-				description="The badge says what changes in the configuration against the version before."
+				description={
+					pack.installs.length === 0
+						? 'The badge says what changes in the configuration against the version before.'
+						: 'The badge says what changes in the configuration against what is installed; of other versions, against the version before.'
+				}
 				actions={
 					hidden > 0 && hidden < versions.length ? (
 						<Switch
@@ -62,7 +69,7 @@ export function VersionsTable({ pack, versions, chosen, onChoose }: VersionsTabl
 								{version.prerelease ? <span className="ml-2 text-xs text-muted">prerelease</span> : null}
 							</Td>
 							<Td>
-								<Badge tone={badgeTones[version.badge.tone]}>{version.badge.text}</Badge>
+								<Contract version={version} own={matrix ? ownBadges(matrix, pack.id, version.version) : []} />
 							</Td>
 							<Td className="whitespace-nowrap text-muted">
 								{version.publishedAt ? <RelativeTime at={version.publishedAt} /> : 'unknown'}
@@ -79,6 +86,24 @@ export function VersionsTable({ pack, versions, chosen, onChoose }: VersionsTabl
 				</tbody>
 			</Table>
 		</Card>
+	);
+}
+
+/** For who has the pack, the way from what runs is what counts; one small step of it says too little. */
+function Contract({ version, own }: { version: VersionSummary; own: readonly OwnBadge[] }) {
+	if (own.length === 0) return <Badge tone={badgeTones[version.badge.tone]}>{version.badge.text}</Badge>;
+	return (
+		<ul className="grid gap-1.5">
+			{own.map(({ from, badge, installs }) => (
+				<li key={`${from} ${badge.text}`} className="flex flex-wrap items-center gap-x-2 gap-y-1">
+					<Badge tone={badgeTones[badge.tone]}>{badge.text}</Badge>
+					<span className="text-xs text-muted">
+						from {from}
+						{own.length > 1 ? `, ${installs.length > 1 ? `${installs.length} installs` : installs[0]}` : ''}
+					</span>
+				</li>
+			))}
+		</ul>
 	);
 }
 
