@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Operation } from '@/lib/contracts/operations';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Operation } from '@/lib/contracts/operations';
 import { Problem } from '@/lib/contracts/problem';
+import { SourceList } from '@/lib/contracts/sources';
 import { at, isRecord, textAt } from '@/lib/core';
+import { perform, rollBack } from '../support/changes';
 import { type Eavesdropper, eavesdrop, everyRow, type Overheard } from '../support/eavesdropper';
+import { askEveryRoute, routesNotIn } from '../support/every-route';
+import { BOOM, LEAKY } from '../support/leaky-charts';
 import { oddPack } from '../support/odd-pack';
 import {
 	type Answers,
@@ -21,6 +25,7 @@ import {
 	requestRemoval,
 	requestRetry,
 } from '../support/orders';
+import { packOf } from '../support/packs';
 import { type Portal, startPortal } from '../support/portal';
 import { createHunt, type Finding } from '../support/secret-hunt';
 
@@ -41,6 +46,8 @@ const accepted = {
 		WEBHOOK_SIGNING_SECRET: tricky,
 		FINANCE_CONTACT: withCredentials,
 	},
+	billingReplaced: { PAYMENTS_API_KEY: `sk_next_${unique()}` },
+	turned: { TURNED: `turned-${unique()}` },
 	ghost: { GHOST_SESSION_TOKEN: `ghost ${tricky.replace(/[0-9a-f]{32}/g, unique)}` },
 	boom: { ODD_TOKEN: `boom-${unique()}` },
 	spill: {
@@ -88,6 +95,10 @@ beforeAll(async () => {
 	for (const pack of [
 		oddPack('boom', [{ version: '1.0.0', templates: BOOM }]),
 		oddPack('spill', [{ version: '1.0.0', imageTag: '1.0.0-crash-spill' }]),
+		packOf('turned', [
+			{ version: '1.0.0', keys: { TURNED: 'string' } },
+			{ version: '1.1.0', keys: { TURNED: 'secret' } },
+		]),
 		oddPack('leaky', [{ version: '1.0.0', templates: LEAKY }]),
 	])
 		portal.sandbox.registries.publish(pack);
@@ -110,6 +121,22 @@ async function live(): Promise<void> {
 	const billing = await finish('install', requestInstall(portal, order('billing', '1.0.0', accepted.billing)));
 	await portal.send('GET', `/api/installs/${billing.installId}`);
 	await finish('upgrade', requestChange(portal, billing.installId, { version: '1.0.1' }));
+	const replaced = { kind: 'configure', version: '1.0.1', secrets: accepted.billingReplaced } as const;
+	await finish('secret replaced', perform(portal, billing.installId, replaced));
+	const renames = { PAYMENTS_API_KEY: 'PAYMENT_PROVIDER_API_KEY' };
+	await finish('secret renamed', perform(portal, billing.installId, { version: '1.1.0', renames }));
+	await finish('back to the first', rollBack(portal, billing.installId, 1));
+	const turned = await finish(
+		'plain for now',
+		requestInstall(portal, {
+			...order('turned', '1.0.0', {}),
+			answers: { plain: { TURNED: 'in clear' }, secrets: {} },
+		}),
+	);
+	await finish(
+		'plain becomes secret',
+		perform(portal, turned.installId, { version: '1.1.0', secrets: accepted.turned }),
+	);
 
 	const wrongType = {
 		...order('billing', '1.0.0', { ...refused, FINANCE_CONTACT: `refused-${unique()}` }),
@@ -139,11 +166,27 @@ async function live(): Promise<void> {
 		}),
 	);
 	before = KINDS.flatMap(([version, kind]) => portal.sandbox.cluster.store.list(version, kind));
-	for (const id of [billing.installId, ghost.installId, spill.installId, leaky.installId])
-		for (const page of ['', '/revisions']) await portal.send('GET', `/api/installs/${id}${page}`);
-	for (const path of ['/api/home', '/api/installs', '/api/operations', '/api/audit', '/api/sources'])
-		await portal.send('GET', path);
-	for (const operation of ends.values()) await portal.send('GET', `/api/operations/${operation.id}?after=0`);
+	const installs = [billing, ghost, spill, leaky, turned].map(({ installId }) => installId);
+	await finish('cancelled', cancelInTheMiddle({ ...order('ghost', undefined, accepted.ghost), release: 'stopped' }));
+	await portal.runtime.runnerClient.raiseFence({ namespace: NAMESPACE, release: 'nobody', fence: 1 });
+	const { sources } = await portal.ask(SourceList, 'GET', '/api/sources');
+	await askEveryRoute(
+		portal,
+		{
+			installs,
+			operations: [...ends.values()].map(({ id }) => id),
+			sources: sources.map(({ id }) => id),
+			slug: ['billing', 'ghost', 'boom', 'spill', 'leaky', 'turned'],
+			version: ['1.0.0', '1.0.1'],
+		},
+		{
+			answers: { plain: {}, secrets: refused },
+			secrets: refused,
+			credential: refused,
+			password: refused.PAYMENTS_API_KEY,
+		},
+	);
+	for (const { id } of ends.values()) await portal.send('GET', `/api/operations/${id}?after=0`);
 	await portal.runtime.installs.observeAll(AbortSignal.timeout(10_000));
 	await finish('removal', requestRemoval(portal, billing.installId, { removeSecrets: false }));
 	await finish('removal after failure', requestRemoval(portal, ghost.installId, { removeSecrets: false }));
@@ -154,12 +197,18 @@ describe('the story went as told, so that the search means something', () => {
 		expect(Object.fromEntries([...ends].map(([name, { state }]) => [name, state]))).toEqual({
 			install: 'succeeded',
 			upgrade: 'succeeded',
+			'secret replaced': 'succeeded',
+			'secret renamed': 'succeeded',
+			'back to the first': 'succeeded',
+			'plain for now': 'succeeded',
+			'plain becomes secret': 'succeeded',
 			'image that never starts': 'failed',
 			retry: 'failed',
 			'chart that fails': 'failed',
 			'program that prints its secrets': 'failed',
 			'chart that copies its secret': 'succeeded',
 			'change of the leaky one': 'succeeded',
+			cancelled: 'cancelled',
 			removal: 'succeeded',
 			'removal after failure': 'succeeded',
 		});
@@ -167,7 +216,9 @@ describe('the story went as told, so that the search means something', () => {
 
 	test("every accepted secret is in the target's Secret, through an upgrade and a removal that keeps it", () => {
 		for (const [release, secrets, revisions] of [
-			['billing', accepted.billing, [1, 2]],
+			['billing', accepted.billing, [1, 2, 5]],
+			['billing', { ...accepted.billing, ...accepted.billingReplaced }, [3]],
+			['turned', accepted.turned, [2]],
 			['ghost', accepted.ghost, [1]],
 			['boom', accepted.boom, [1]],
 			['spill', accepted.spill, [1]],
@@ -190,6 +241,10 @@ describe('the story went as told, so that the search means something', () => {
 		expect(placesOf(heardIn(control, rows))).toContain('public.revision.config');
 		expect(control.in('the cluster', objects)).not.toEqual([]);
 		expect(heardIn(control, await ears.heard()).some(({ place }) => place.startsWith('body of GET'))).toBe(true);
+	});
+
+	test('no route of ours was left out', async () => {
+		expect(await routesNotIn(await ears.heard())).toEqual([]);
 	});
 });
 
@@ -312,6 +367,15 @@ async function finish(name: string, asked: Promise<Operation>): Promise<Operatio
 	return ended;
 }
 
+async function cancelInTheMiddle(wanted: Order): Promise<Operation> {
+	const { id } = await requestInstall(portal, wanted);
+	await vi.waitFor(async () => {
+		const { operation } = await portal.runtime.installs.view(id, 0);
+		expect(operation.steps.find(({ name }) => name === 'apply')?.state).toBe('running');
+	}, 30_000);
+	return portal.ask(Operation, 'POST', `/api/operations/${id}/cancel`, {});
+}
+
 /**
  * The redactor knows a value as long as anything in memory holds it. What comes next must not be saved by a value that
  * has merely not been collected yet.
@@ -331,29 +395,6 @@ function order(
 	const values: Record<string, string> = slug === 'billing' ? { BILLING_PORTAL_URL: plain } : {};
 	return { slug, ...(version === undefined ? {} : { version }), release: slug, answers: { plain: values, secrets } };
 }
-
-/** Can be looked at, and fails only once its Secret is there, with the secret in its words. */
-const BOOM = {
-	'boom.yaml': `{{- $secret := lookup "v1" "Secret" .Release.Namespace (printf "%s-env-r1" .Release.Name) }}
-{{- if $secret }}{{ fail (printf "not with %s" (index $secret.data "ODD_TOKEN" | b64dec)) }}{{ end }}
-`,
-};
-
-/** Reads the Secret that Packyard made and writes it into a ConfigMap and, through that, into Helm's record. */
-const LEAKY = {
-	'leak.yaml': `{{- range $number := list 1 2 }}
-{{- $secret := lookup "v1" "Secret" $.Release.Namespace (printf "%s-env-r%d" $.Release.Name $number) }}
-{{- if $secret }}
----
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: {{ $.Release.Name }}-leak-{{ $number }}}
-data:
-  token: {{ printf "%s, salted with %s" (index $secret.data "ODD_TOKEN" | b64dec) (randNumeric 9) | quote }}
-{{- end }}
-{{- end }}
-`,
-};
 
 function secretOf(release: string, revision: number): Record<string, string> {
 	const name = `Secret/${release}-env-r${revision}`;
