@@ -54,6 +54,7 @@ function removed(dataKept: boolean): InstallDetail {
 			helmRevision: 1,
 			kept: dataKept,
 		},
+		manifest: null,
 		configuration: [],
 		archivedKeys: [],
 		live: null,

@@ -9,6 +9,7 @@ import type { VersionDetail } from '@/lib/contracts/packs';
 import type { Plan } from '@/lib/contracts/plans';
 import { isRecord, textAt } from '@/lib/core';
 import type { EnvVar } from '@/lib/manifest';
+import type { ChangeTarget } from './change-draft';
 import { ChangeForm } from './change-form';
 
 const id = '00000000-0000-4000-8000-000000000001';
@@ -153,6 +154,7 @@ const detail: InstallDetail = {
 		activeOperation: null,
 	},
 	revision: null,
+	manifest: null,
 	configuration: [
 		{ kind: 'plain', key: 'PORT', description: '', value: '8080', hidden: false, origin: 'answer' },
 		{ kind: 'secret', key: 'TOKEN', description: '', state: 'set', setBy: ana, setAt: null },
@@ -164,6 +166,26 @@ const detail: InstallDetail = {
 	skippedVersions: [],
 	pinnedVersion: null,
 	archivedKeys: [],
+};
+
+const running: InstallDetail['revision'] = {
+	number: 1,
+	version: '1.3.0',
+	chart: null,
+	frontends: [],
+	manifestDigest: null,
+	planHash: null,
+	createdAt: '2026-04-03T10:00:00Z',
+	createdBy: ana,
+	reason: null,
+	note: null,
+	operationId: id,
+	operationKind: 'install',
+	activatedAt: '2026-04-03T10:00:00Z',
+	retiredAt: null,
+	outcome: 'good',
+	helmRevision: 1,
+	kept: true,
 };
 
 type Sent = { url: string; body: Record<string, unknown> };
@@ -200,7 +222,9 @@ afterEach(() => {
 	vi.unstubAllGlobals();
 });
 
-function show() {
+function show(change: Partial<Pick<ChangeTarget, 'kind' | 'adopt'>> & { detail?: InstallDetail } = {}) {
+	const { detail: known = detail, ...rest } = change;
+	const target: ChangeTarget = { kind: 'upgrade', installId: id, version: '1.3.0', ...rest };
 	const nothing = () => {};
 	const router = {
 		back: nothing,
@@ -215,7 +239,7 @@ function show() {
 	render(
 		<AppRouterContext.Provider value={router}>
 			<QueryClientProvider client={new QueryClient()}>
-				<ChangeForm detail={detail} version={version} target={{ kind: 'upgrade', installId: id, version: '1.3.0' }} />
+				<ChangeForm detail={known} version={version} target={target} />
 			</QueryClientProvider>
 		</AppRouterContext.Provider>,
 	);
@@ -291,6 +315,20 @@ test('a suspected rename is decided before anything else, and can be decided oth
 	await userEvent.click(screen.getByLabelText(/No, these are two different things/));
 	await screen.findByText('1 value is missing: API_TOKEN.');
 	expect(plans().at(-1)).toMatchObject({ renames: {}, separate: ['TOKEN'] });
+});
+
+test('new answers for what runs are asked by its own contract, not by what the catalog has accepted since', async () => {
+	if (version.manifest === null) throw new Error('the fixture has no manifest');
+	const reviewed = { ...version.manifest, contract: [variable('PORT', 'number')] };
+	const runs = { ...detail, revision: running, manifest: reviewed };
+	answerPlan = () => ({ ...plan, questions: [], invalidParams: [], blocked: [] });
+	show({ detail: runs, kind: 'configure' });
+	await screen.findByLabelText('PORT');
+	expect(screen.queryByLabelText('API_TOKEN')).toBeNull();
+	cleanup();
+	show({ detail: runs, adopt: true });
+	await userEvent.click(await screen.findByRole('button', { name: 'Edit other values too' }));
+	expect(await screen.findByLabelText('API_TOKEN')).toBeTruthy();
 });
 
 test('a plan that moved is said so, and the new one is fetched and needs a new approval', async () => {

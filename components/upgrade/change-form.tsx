@@ -26,14 +26,15 @@ const FORM = 'change-answers';
 export function ChangeForm({ detail, version, target }: ChangeFormProps) {
 	const change = useChange(target);
 	const forbidden = usePermission('installs:write', target.kind === 'upgrade' ? 'upgrade' : 'change configuration');
-	const contract = useMemo(() => version.manifest?.contract ?? [], [version]);
+	const manifest = manifestFor(target, detail, version);
+	const contract = useMemo(() => manifest?.contract ?? [], [manifest]);
 	const known = useMemo(
 		() =>
 			knownFrom(detail.configuration, {
 				instanceKeys: version.instanceKeys,
-				packValues: version.manifest?.backend?.env ?? {},
+				packValues: manifest?.backend?.env ?? {},
 			}),
-		[detail.configuration, version],
+		[detail.configuration, version.instanceKeys, manifest],
 	);
 	const plan = change.plan.data;
 	const usable = useMemo(() => withoutUnchecked(known, plan), [known, plan]);
@@ -110,6 +111,13 @@ export function ChangeForm({ detail, version, target }: ChangeFormProps) {
 			) : null}
 		</div>
 	);
+}
+
+/** As the planner decides: the version that runs stays as it was reviewed, whatever the catalog has accepted since. */
+function manifestFor({ version: wanted, adopt }: ChangeTarget, detail: InstallDetail, version: VersionDetail) {
+	const { revision } = detail;
+	const runs = revision !== null && revision.activatedAt !== null && revision.version === wanted;
+	return runs && !adopt ? detail.manifest : version.manifest;
 }
 
 /** A stored secret that nobody may read to check it against its new type is no longer "set and kept". */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Manifest } from '@/lib/manifest';
 import { ActorRef, Digest, Id, NamespaceName, ReleaseName, Timestamp } from './names';
 import { Operation } from './operations';
 import { ChartArtifact, FrontendArtifact } from './packs';
@@ -127,6 +128,11 @@ export const InstallDetail = z.object({
 	install: InstallSummary,
 	revision: Revision.nullable(),
 	configuration: z.array(ConfigEntry),
+	/**
+	 * What that revision asks for: the contract of new answers for the version that runs. The catalog may know other
+	 * bytes of it by now. Null when nothing was ever asked for.
+	 */
+	manifest: Manifest.nullable(),
 	/** Keys an earlier version had: their values are kept and come back with the key, or can be deleted. */
 	archivedKeys: z.array(z.string()),
 	live: ReleaseStatus.nullable(),

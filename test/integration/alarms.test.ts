@@ -144,6 +144,9 @@ describe('the new bytes', () => {
 
 		expect(plan.chart?.manifestDigest).toBe((await detailOf(portal, id)).revision?.chart?.manifestDigest);
 		expect(plan.questions).toEqual([]);
+		// The form asks for what this plan is made of: the contract of what runs.
+		const { manifest } = await detailOf(portal, id);
+		expect(manifest?.contract.map(({ key }) => key)).toEqual(Object.keys(keys));
 	});
 
 	test('are planned and reviewed like any other change, and run after that', async () => {
