@@ -53,6 +53,15 @@ test('a plain answer is taken back with an empty text, a secret by discarding it
 	});
 });
 
+test('the published default of a secret that is kept travels like any secret, and gives way to what is entered', () => {
+	const kept = { ...emptyDraft, oldSecrets: { TOKEN: 'published-planted' } };
+	expect(planRequest(target, kept)).toMatchObject({ plain: {}, secretKeys: ['TOKEN'] });
+	expect(JSON.stringify(planRequest(target, kept))).not.toContain('planted');
+	const order = (draft: typeof kept) => operationRequest(target, draft, approved);
+	expect(order(kept)).toMatchObject({ answers: { secrets: { TOKEN: 'published-planted' } } });
+	expect(order({ ...kept, secrets: { TOKEN: 'mine' } })).toMatchObject({ answers: { secrets: { TOKEN: 'mine' } } });
+});
+
 test('nothing decided means nothing edited', () => {
 	expect(planRequest(target, emptyDraft)).toMatchObject({ plain: {}, secretKeys: [], renames: {}, discard: [] });
 	expect(operationRequest(target, emptyDraft, approved)).toMatchObject({ reason: null, takeOver: false });

@@ -16,6 +16,8 @@ export type ChangeDraft = {
 	deleted: readonly string[];
 	/** Old defaults the admin wants to keep as answers of their own. */
 	oldDefaults: Readonly<Record<string, string>>;
+	/** The same for secrets: published texts, but delivered and kept like any secret from now on. */
+	oldSecrets: Readonly<Record<string, string>>;
 	takeOver: boolean;
 	reason: string;
 };
@@ -28,6 +30,7 @@ export const emptyDraft: ChangeDraft = {
 	separate: [],
 	deleted: [],
 	oldDefaults: {},
+	oldSecrets: {},
 	takeOver: false,
 	reason: '',
 };
@@ -47,7 +50,7 @@ export function planRequest({ kind, installId, version, adopt }: ChangeTarget, d
 		installId,
 		version,
 		plain: plainEdits(draft),
-		secretKeys: Object.keys(draft.secrets).sort(),
+		secretKeys: Object.keys(secretEdits(draft)).sort(),
 		renames: { ...draft.renames },
 		separate: [...draft.separate],
 		discard: discards(draft),
@@ -65,7 +68,7 @@ export function operationRequest(
 		kind,
 		requestId: approved.requestId,
 		version,
-		answers: { plain: plainEdits(draft), secrets: { ...draft.secrets } },
+		answers: { plain: plainEdits(draft), secrets: secretEdits(draft) },
 		planHash: approved.plan.hash,
 		acknowledged: [...approved.acknowledged],
 		renames: { ...draft.renames },
@@ -80,6 +83,10 @@ export function operationRequest(
 /** An answer given in the form wins over "keep the old default". */
 function plainEdits(draft: ChangeDraft): Record<string, string> {
 	return { ...draft.oldDefaults, ...draft.plain };
+}
+
+function secretEdits(draft: ChangeDraft): Record<string, string> {
+	return { ...draft.oldSecrets, ...draft.secrets };
 }
 
 function discards(draft: ChangeDraft): string[] {

@@ -206,7 +206,7 @@ beforeEach(() => {
 					email: 'a@b.example',
 					role: 'platform-admin',
 					permissions: ['installs:write'],
-					sandbox: true,
+					sandbox: 'everything',
 				}),
 			);
 		}
@@ -315,6 +315,26 @@ test('a suspected rename is decided before anything else, and can be decided oth
 	await userEvent.click(screen.getByLabelText(/No, these are two different things/));
 	await screen.findByText('1 value is missing: API_TOKEN.');
 	expect(plans().at(-1)).toMatchObject({ renames: {}, separate: ['TOKEN'] });
+});
+
+test('what was published for a secret until now can be kept, as a secret and without showing it', async () => {
+	if (version.manifest === null) throw new Error('the fixture has no manifest');
+	const published = { ...variable('TOKEN', 'secret'), default: 'published-planted' };
+	const change = { kind: 'default-changed', id: 'default-changed:TOKEN', key: 'TOKEN', secret: true } as const;
+	const offer = { verdict: 'warning', gate: 'offer-old-default', relies: true, from: null, to: null } as const;
+	const ends = { fromVersion: '1.2.0', toVersion: '1.3.0' };
+	const sentence = 'The published default of TOKEN changes, and this install uses it.';
+	const changes = [{ change: { ...change, ...offer, ...ends }, sentence }];
+	answerPlan = () => ({ ...plan, changes, questions: [], invalidParams: [], blocked: [] });
+	answerOrder = () => problem('conflict', 409, { operationId: id });
+	show({ detail: { ...detail, manifest: { ...version.manifest, contract: [published] } } });
+	await userEvent.click(await screen.findByLabelText(/Keep what was published for TOKEN until now/));
+	await vi.waitFor(() => expect(plans().at(-1)).toMatchObject({ secretKeys: ['TOKEN'], plain: {} }));
+	await screen.findByText('Nothing stands in the way.');
+	expect(document.body.textContent).not.toContain('planted');
+	await userEvent.click(screen.getByRole('button', { name: /Upgrade 1\.2\.0/ }));
+	await vi.waitFor(() => expect(orders()).toHaveLength(1));
+	expect(orders()[0]?.body).toMatchObject({ answers: { plain: {}, secrets: { TOKEN: 'published-planted' } } });
 });
 
 test('new answers for what runs are asked by its own contract, not by what the catalog has accepted since', async () => {

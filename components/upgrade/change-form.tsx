@@ -69,7 +69,13 @@ export function ChangeForm({ detail, version, target }: ChangeFormProps) {
 				/>
 			) : null}
 			{plan ? (
-				<ChangeParts plan={plan} change={change} drift={(detail.live?.drift.length ?? 0) > 0} questions={questions} />
+				<ChangeParts
+					plan={plan}
+					change={change}
+					drift={(detail.live?.drift.length ?? 0) > 0}
+					published={publishedBy(detail)}
+					questions={questions}
+				/>
 			) : null}
 			{!plan && !change.plan.error ? (
 				<Loading words="Computing what would change…" className="grid gap-5">
@@ -118,6 +124,10 @@ function manifestFor({ version: wanted, adopt }: ChangeTarget, detail: InstallDe
 	const { revision } = detail;
 	const runs = revision !== null && revision.activatedAt !== null && revision.version === wanted;
 	return runs && !adopt ? detail.manifest : version.manifest;
+}
+
+function publishedBy({ manifest }: InstallDetail): Record<string, string> {
+	return Object.fromEntries((manifest?.contract ?? []).map((variable) => [variable.key, variable.default ?? '']));
 }
 
 /** A stored secret that nobody may read to check it against its new type is no longer "set and kept". */

@@ -19,12 +19,14 @@ type ChangePartsProps = {
 	change: ReturnType<typeof useChange>;
 	/** Somebody changed the release outside Packyard. */
 	drift: boolean;
+	/** What the running version publishes as defaults. */
+	published: Readonly<Record<string, string>>;
 	/** The form, in its place between what changes and what follows from the answers. */
 	questions: ReactNode;
 };
 
 /** The plan of a change in reading order, with the decisions and the form where they belong. */
-export function ChangeParts({ plan, change, drift, questions }: ChangePartsProps) {
+export function ChangeParts({ plan, change, drift, published, questions }: ChangePartsProps) {
 	// The same version with other bytes may ask for other things, too.
 	const reconfigures = (plan.kind === 'configure' || plan.kind === 'install') && plan.changes.length === 0;
 	return (
@@ -38,6 +40,7 @@ export function ChangeParts({ plan, change, drift, questions }: ChangePartsProps
 				renames={change.renames}
 				changes={plan.changes}
 				drift={drift}
+				published={published}
 				draft={change.draft}
 				onChange={change.decide}
 			/>

@@ -3,6 +3,7 @@
 import { Card, CardBody, CardHeader } from '@/components/ui/card';
 import { Checkbox } from '@/components/ui/checkbox';
 import type { Plan } from '@/lib/contracts/plans';
+import { own } from '@/lib/core';
 import type { ContractChange } from '@/lib/manifest';
 import type { ChangeDraft } from './change-draft';
 
@@ -13,12 +14,14 @@ type DecisionsProps = {
 	renames: readonly Rename[];
 	changes: Plan['changes'];
 	drift: boolean;
+	/** What the running version publishes as defaults; of a secret the plan does not repeat it. */
+	published: Readonly<Record<string, string>>;
 	draft: ChangeDraft;
 	onChange: (change: Partial<ChangeDraft>) => void;
 };
 
 /** Questions that are not values: was this key renamed, what becomes of a value nobody asks for any more. */
-export function Decisions({ renames, changes, drift, draft, onChange }: DecisionsProps) {
+export function Decisions({ renames, changes, drift, published, draft, onChange }: DecisionsProps) {
 	const orphans = changes.flatMap(({ change, sentence }) =>
 		change.gate === 'choose-archive-or-delete' && 'key' in change ? [{ key: change.key, sentence }] : [],
 	);
@@ -27,7 +30,12 @@ export function Decisions({ renames, changes, drift, draft, onChange }: Decision
 			? [{ key: change.key, from: change.from, sentence }]
 			: [],
 	);
-	if (renames.length + orphans.length + defaults.length === 0 && !drift) return null;
+	const secrets = changes.flatMap(({ change, sentence }) => {
+		const offered = change.kind === 'default-changed' && change.secret && change.gate === 'offer-old-default';
+		const from = offered && change.relies === true ? own(published, change.key) : undefined;
+		return offered && from !== undefined ? [{ key: change.key, from, sentence }] : [];
+	});
+	if (renames.length + orphans.length + defaults.length + secrets.length === 0 && !drift) return null;
 	return (
 		<Card>
 			<CardHeader title="Decide" description="Your choice becomes part of the plan." />
@@ -63,6 +71,25 @@ export function Decisions({ renames, changes, drift, draft, onChange }: Decision
 								oldDefaults: event.target.checked
 									? { ...draft.oldDefaults, [key]: from }
 									: without(draft.oldDefaults, key),
+							})
+						}
+					/>
+				))}
+				{secrets.map(({ key, from, sentence }) => (
+					<Checkbox
+						key={key}
+						label={
+							<>
+								Keep what was published for <code>{key}</code> until now
+							</>
+						}
+						description={`${sentence} It is stored as a secret of this install.`}
+						checked={own(draft.oldSecrets, key) !== undefined}
+						onChange={(event) =>
+							onChange({
+								oldSecrets: event.target.checked
+									? { ...draft.oldSecrets, [key]: from }
+									: without(draft.oldSecrets, key),
 							})
 						}
 					/>

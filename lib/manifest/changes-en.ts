@@ -154,7 +154,7 @@ const typeNames = new Map([
 
 function defaultChanged(change: Extract<ContractChange, { kind: 'default-changed' }>): string {
 	const { key, from, to } = change;
-	if (change.secret) return `The published default of ${key} changes.`;
+	if (change.secret) return secretDefaultChanged(change);
 	if (change.gate === 'value-needed')
 		return `${key} is required and loses its default ${quoted(from)}: give it a value.`;
 	const words =
@@ -167,6 +167,14 @@ function defaultChanged(change: Extract<ContractChange, { kind: 'default-changed
 	if (change.gate !== 'offer-old-default') return `${key} ${words}.`;
 	if (change.relies === null) return `${key} ${words}; installs that use the default can keep the old one.`;
 	return `${key} ${words}, and this install uses the default: you can keep the old one.`;
+}
+
+function secretDefaultChanged({ gate, key, relies }: Extract<ContractChange, { kind: 'default-changed' }>): string {
+	if (gate === 'value-needed') return `${key} is required and loses its published default: give it a value.`;
+	if (relies === false) return `The published default of ${key} changes; this install has its own value and keeps it.`;
+	if (gate !== 'offer-old-default') return `The published default of ${key} changes.`;
+	if (relies === null) return `The published default of ${key} changes; installs that use it can keep the old one.`;
+	return `The published default of ${key} changes, and this install uses it: you can keep the old one.`;
 }
 
 function packValueChanged(change: Extract<ContractChange, { kind: 'pack-value-changed' }>): string {

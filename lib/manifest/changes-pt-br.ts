@@ -154,7 +154,7 @@ const typeNames = new Map([
 
 function defaultChanged(change: Extract<ContractChange, { kind: 'default-changed' }>): string {
 	const { key, from, to } = change;
-	if (change.secret) return `O valor padrão publicado de ${key} muda.`;
+	if (change.secret) return secretDefaultChanged(change);
 	if (change.gate === 'value-needed') return `${key} é obrigatório e perde o padrão ${quoted(from)}: informe um valor.`;
 	const words =
 		from === null
@@ -166,6 +166,14 @@ function defaultChanged(change: Extract<ContractChange, { kind: 'default-changed
 	if (change.gate !== 'offer-old-default') return `${key} ${words}.`;
 	if (change.relies === null) return `${key} ${words}; instalações que usam o padrão podem manter o antigo.`;
 	return `${key} ${words}, e esta instalação usa o padrão: você pode manter o antigo.`;
+}
+
+function secretDefaultChanged({ gate, key, relies }: Extract<ContractChange, { kind: 'default-changed' }>): string {
+	if (gate === 'value-needed') return `${key} é obrigatório e perde o padrão publicado: informe um valor.`;
+	if (relies === false) return `O padrão publicado de ${key} muda; esta instalação tem valor próprio e o mantém.`;
+	if (gate !== 'offer-old-default') return `O padrão publicado de ${key} muda.`;
+	if (relies === null) return `O padrão publicado de ${key} muda; instalações que o usam podem manter o antigo.`;
+	return `O padrão publicado de ${key} muda, e esta instalação o usa: você pode manter o antigo.`;
 }
 
 function packValueChanged(change: Extract<ContractChange, { kind: 'pack-value-changed' }>): string {

@@ -355,6 +355,28 @@ const table: Row[] = [
 		older: { contract: [A({ ...secret, default: 'x' })] },
 		newer: { contract: [A({ ...secret, default: 'y' })] },
 		answers: nothing,
+		expected: [{ kind: 'default-changed', verdict: 'warning', gate: 'offer-old-default', from: null, to: null }],
+	},
+	{
+		rule: 'a changed default of a secret that the install overrides',
+		older: { contract: [A({ ...secret, default: 'x' })] },
+		newer: { contract: [A({ ...secret, default: 'y' })] },
+		answers: stored('A'),
+		expected: [{ kind: 'default-changed', verdict: 'none', gate: 'none', relies: false }],
+	},
+	{
+		rule: 'a required secret loses the default the install relies on',
+		older: { contract: [A({ ...secret, ...required, default: 'x' })] },
+		newer: { contract: [A({ ...secret, ...required })] },
+		answers: nothing,
+		expected: [{ kind: 'default-changed', verdict: 'breaking', gate: 'value-needed', from: null, to: null }],
+		questions: ['A'],
+	},
+	{
+		rule: 'a secret gets a published default where the install had nothing',
+		older: { contract: [A(secret)] },
+		newer: { contract: [A({ ...secret, default: 'y' })] },
+		answers: nothing,
 		expected: [{ kind: 'default-changed', verdict: 'warning', gate: 'none', from: null, to: null }],
 	},
 	{

@@ -146,12 +146,15 @@ function defaultRule(at: KeyCase): Finding | null {
 	if (lost && !older.variable.required) return null;
 	const overridden = provider === 'instance' || provider === 'pack' || holds(valueKey, holdings) === true;
 	const relies = overridden ? false : holdings.plain === null ? null : true;
-	const secret = isSecretVar(newer.variable) || isSecretVar(older.variable);
+	const hidden = isSecretVar(newer.variable);
+	const secret = hidden || isSecretVar(older.variable);
 	const shown = secret ? { from: null, to: null } : { from: older.variable.default, to: newer.variable.default };
 	const finding = { kind: 'default-changed', key, secret, ...shown, relies } as const;
 	if (relies === false) return { ...finding, verdict: 'none', gate: 'none' };
 	if (lost) return { ...finding, verdict: 'breaking', gate: 'value-needed' };
-	return { ...finding, verdict: 'warning', gate: secret || shown.from === null ? 'none' : 'offer-old-default' };
+	// The published text of a secret is not repeated, but it can be kept all the same: as a secret of the install.
+	const kept = hidden ? older.variable.default : shown.from;
+	return { ...finding, verdict: 'warning', gate: kept === null ? 'none' : 'offer-old-default' };
 }
 
 /** Values the pack sets itself, where no question comes or goes with them. */
