@@ -6,6 +6,7 @@ import { type Auth, createAuth, createSetup, type Setup } from '@/lib/auth';
 import { type Catalog, createCatalog, type ManagedSource } from '@/lib/catalog';
 import { type Config, ownUrl, readConfig, shownUrl } from '@/lib/config';
 import type { Ready } from '@/lib/contracts/health';
+import type { Pretend } from '@/lib/contracts/people';
 import { AppError, messageOf, Secret } from '@/lib/core';
 import { type Database, openDatabase } from '@/lib/db';
 import { createInstalls, createWorker, type Installs, type Worker } from '@/lib/installs';
@@ -20,7 +21,8 @@ export type Runtime = {
 	config: Config;
 	log: Logger;
 	url: string;
-	sandboxed: boolean;
+	/** What of it the sandbox plays; null = nothing. */
+	sandbox: Pretend | null;
 	db: Database;
 	auth: Auth;
 	setup: Setup;
@@ -133,7 +135,7 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 		db,
 		vault: keys.vault,
 		// A runner that shares the database knows only its own settings, not the portal's.
-		managed: config.role === 'runner' ? null : [world.source],
+		managed: config.role === 'runner' || world.source === null ? null : [world.source],
 		proxies: config.proxies,
 		syncMinutes: config.syncMinutes,
 		log,
@@ -167,12 +169,12 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 		worker.start();
 		closing.push(() => worker.stop());
 	}
-	log.info({ url, database: db.kind, sandbox: world.sandboxed, role: config.role }, 'started');
+	log.info({ url, database: db.kind, sandbox: world.sandbox, role: config.role }, 'started');
 	return {
 		config,
 		log,
 		url,
-		sandboxed: world.sandboxed,
+		sandbox: world.sandbox,
 		db,
 		auth,
 		setup,
@@ -201,8 +203,9 @@ async function assemble({ config, log, closing, given }: Start): Promise<Runtime
 }
 
 type World = {
-	sandboxed: boolean;
-	source: ManagedSource;
+	sandbox: Pretend | null;
+	/** null = a runner that has a cluster: packs are no business of it. */
+	source: ManagedSource | null;
 	connect(): ReturnType<typeof connectFromKubeconfig>;
 	close(): Promise<void>;
 };
@@ -219,18 +222,20 @@ type SandboxHandle = {
 	close(): Promise<void>;
 };
 
-/** Real registries and a real cluster where they are configured; the sandbox plays whatever is left. */
+/** Real registries and a real cluster where they are configured; the sandbox plays whatever this role lacks of them. */
 async function openWorld(config: Config, given: SandboxHandle | null): Promise<World> {
 	const { github, kube } = config;
-	const complete = github !== null && (kube !== null || config.role === 'portal');
-	if (complete) {
-		return { sandboxed: false, source: githubSource(github), connect: () => connectTo(kube), close: async () => {} };
+	const packs = config.role !== 'runner' && github === null;
+	const cluster = config.role !== 'portal' && kube === null;
+	if (!packs && !cluster) {
+		const source = github === null ? null : githubSource(github);
+		return { sandbox: null, source, connect: () => connectTo(kube), close: async () => {} };
 	}
 	// The one line that knows the sandbox (HOUSE.md rule 32).
 	const sandbox: SandboxHandle =
 		given ?? (await (await import('@/lib/sandbox')).startSandbox({ dataDir: join(config.dataDir, 'sandbox') }));
 	return {
-		sandboxed: true,
+		sandbox: packs && cluster ? 'everything' : packs ? 'packs' : 'cluster',
 		source: github === null ? sandboxSource(sandbox) : githubSource(github),
 		connect: () => (kube === null ? connectFromKubeconfig({ text: sandbox.cluster.kubeconfig() }) : connectTo(kube)),
 		close: () => sandbox.close(),

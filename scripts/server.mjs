@@ -12,7 +12,7 @@ const SHUTDOWN_MS = 20_000;
 /**
  * Listen, start Next and the runtime, and install the signal handlers.
  * @param {{ dev: boolean }} options
- * @returns {Promise<{ url: string, setupUrl: string | null, portNote: string | null, sandbox: boolean, role: string }>}
+ * @returns {Promise<{ url: string, setupUrl: string | null, portNote: string | null, sandbox: 'everything' | 'packs' | 'cluster' | null, role: string }>}
  */
 export async function serve({ dev }) {
 	const host = process.env.HOST || '127.0.0.1';
@@ -37,7 +37,7 @@ export async function serve({ dev }) {
 		url: runtime.url,
 		setupUrl: await runtime.setupUrl(),
 		portNote: port === wanted || wanted === 0 ? null : `port ${wanted} is taken, so this is the next free one`,
-		sandbox: runtime.sandboxed,
+		sandbox: runtime.sandbox,
 		role: runtime.config.role,
 	};
 }

@@ -5,6 +5,11 @@ import { quietEnv, root, setUp } from './setup.mjs';
 
 const dev = process.argv.includes('--dev');
 const started = Date.now();
+const SANDBOX = {
+	everything: 'example packs and a pretend cluster; nothing leaves this machine',
+	packs: 'example packs; the cluster is not, what you install is really installed there',
+	cluster: 'a pretend cluster; the packs come from the registries that are set',
+};
 
 try {
 	process.chdir(root);
@@ -27,7 +32,7 @@ try {
 			: [`  Create the first owner ${setupUrl}`, '                         (this link works once)']),
 		...(role === 'runner' ? [`  Runner only            portals reach it with PACKYARD_RUNNER_URL=${url}`] : []),
 		...(role === 'portal' ? [`  Portal only            its runner is ${process.env.PACKYARD_RUNNER_URL}`] : []),
-		...(sandbox ? ['  Sandbox                example packs and a pretend cluster; nothing leaves this machine'] : []),
+		...(sandbox === null ? [] : [`  Sandbox                ${SANDBOX[sandbox]}`]),
 		...(helm === null
 			? [`  Helm is missing        ${helmProblem}`]
 			: [`  Helm                   ${helm.version} (${helm.source})`]),

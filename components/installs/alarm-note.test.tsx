@@ -58,7 +58,14 @@ beforeEach(() => {
 	vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
 		if (url === '/api/me')
 			return new Response(
-				JSON.stringify({ id: 'u1', name: 'Ana', email: 'a@b.example', role: 'member', permissions, sandbox: true }),
+				JSON.stringify({
+					id: 'u1',
+					name: 'Ana',
+					email: 'a@b.example',
+					role: 'member',
+					permissions,
+					sandbox: 'everything',
+				}),
 			);
 		sent.push({ url, method: init?.method, body: JSON.parse(String(init?.body)) });
 		return new Response('{}', { status: 500 });

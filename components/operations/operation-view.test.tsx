@@ -88,7 +88,7 @@ const me = {
 	email: 'ana@acme.example',
 	role: 'platform-admin',
 	permissions: ['installs:read', 'installs:write'],
-	sandbox: true,
+	sandbox: 'everything',
 };
 
 let posted: { url: string; body: unknown }[] = [];

@@ -56,7 +56,7 @@ beforeEach(() => {
 		if (own) return own();
 		const role = permissions.includes('settings:write') ? 'platform-owner' : 'platform-admin';
 		if (url === '/api/me')
-			return json({ id: 'u1', name: 'Ana', email: 'a@b.example', role, permissions, sandbox: true });
+			return json({ id: 'u1', name: 'Ana', email: 'a@b.example', role, permissions, sandbox: 'everything' });
 		if (url === '/api/packs') return json(packs);
 		return json(policy);
 	});

@@ -78,7 +78,7 @@ beforeEach(() => {
 		}
 		if (own) return own();
 		if (url === '/api/me') {
-			return json({ id: 'u1', name: 'Ana', email: 'ana@acme.example', role, permissions, sandbox: true });
+			return json({ id: 'u1', name: 'Ana', email: 'ana@acme.example', role, permissions, sandbox: 'everything' });
 		}
 		if (url === '/api/sources' && method === 'GET') return json({ sources: [source] });
 		return json(source, method === 'POST' ? 201 : 200);

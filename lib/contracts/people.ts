@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { Permission, Role } from './permissions';
 
+/** The parts of the world that the sandbox plays: `packs` are the registries. */
+export const Pretend = z.enum(['everything', 'packs', 'cluster']);
+export type Pretend = z.infer<typeof Pretend>;
+
 /** GET /api/me */
 export const Me = z.object({
 	id: z.string(),
@@ -8,8 +12,8 @@ export const Me = z.object({
 	email: z.string(),
 	role: Role,
 	permissions: z.array(Permission),
-	/** Running on the pretend world; shown as a quiet label. */
-	sandbox: z.boolean(),
+	/** What of the world around this portal is pretend, shown as a quiet label; null = nothing. */
+	sandbox: Pretend.nullable(),
 });
 export type Me = z.infer<typeof Me>;
 

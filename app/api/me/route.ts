@@ -4,5 +4,5 @@ import { route } from '@/lib/http';
 export const GET = route({
 	permission: 'session',
 	response: Me,
-	handler: ({ actor, runtime }) => ({ ...actor, sandbox: runtime.sandboxed }),
+	handler: ({ actor, runtime }) => ({ ...actor, sandbox: runtime.sandbox }),
 });
