@@ -216,5 +216,6 @@ function toArtifact(reference: string, chart: ChartRef, info: ChartInfo): ChartA
 }
 
 function sentence(error: AppError): string {
-	return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+	if (error.hint === undefined) return error.message;
+	return `${error.message}${/[.!?]$/.test(error.message) ? '' : '.'} ${error.hint}`;
 }

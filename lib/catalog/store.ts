@@ -83,7 +83,12 @@ export async function listStandings(
 		},
 	});
 	const unsettled = await packsHaving(db, sourceId, {
-		OR: [{ missingLooks: { gt: 0 }, vanishedAt: null }, { frontends: { array_contains: [{ available: false }] } }],
+		OR: [
+			{ missingLooks: { gt: 0 }, vanishedAt: null },
+			{ frontends: { array_contains: [{ available: false }] } },
+			// Listed, and could not be read (`unreadableVersion`): what kept it from that may be over.
+			{ chart: { equals: Prisma.DbNull }, manifestDigest: null, vanishedAt: null },
+		],
 	});
 	const unexplained = await packsHaving(db, sourceId, { manifestDigest: null });
 	return new Map(

@@ -270,7 +270,7 @@ function isClosedToNobody(error: unknown): error is AppError {
 }
 
 function closedNpm(name: string, { message, hint, details }: AppError): AppError {
-	return new AppError('not_installable', `The frontend ${name} cannot be read: ${message}.`, {
+	return new AppError('not_installable', `The frontend ${name} cannot be read: ${message}`, {
 		...(hint === undefined ? {} : { hint }),
 		details,
 	});

@@ -13,6 +13,8 @@ import { freshDatabase } from '../support/database';
 const by = { id: null, name: 'Ana', via: 'browser' } as const;
 const first = new Secret('first-secret-of-at-least-32-characters');
 const second = new Secret('second-secret-of-at-least-32-characters');
+const EVIL_LINK = { link: '<https://evil.example/v2/x/tags/list>; rel="next"' };
+const OTHER_DIGEST = { 'docker-content-digest': `sha256:${'0'.repeat(64)}` };
 const REPOSITORIES = ['terminal', 'hello', 'mailroom'];
 
 let db: Database;
@@ -202,6 +204,52 @@ describe('reading a source again', () => {
 		expect((await catalog.sources.get(id)).problem).toBeNull();
 		expect(bad).toMatchObject({ installable: false, reasons: [expect.stringContaining('other bytes than promised')] });
 		expect(versions.some(({ installable }) => installable)).toBe(true);
+	});
+});
+
+describe('a registry that misbehaves for one pack after a good reading', () => {
+	const TAGS = 'pack-terminal/tags/list';
+	const NEW = 'pack-terminal/manifests/9.0.0';
+	const page = '<html>Sign in</html>';
+	const answer = { effect: 'answer', status: 200 } as const;
+
+	test.each([
+		['no tags at all', { ...answer, match: TAGS, body: '{"name":"x","tags":null}' }],
+		['a tag list that is a page', { ...answer, match: TAGS, body: page }],
+		['a tag list on another host', { ...answer, match: TAGS, body: '{"tags":["1.0.0"]}', headers: EVIL_LINK }],
+		['a repository that is gone', { ...answer, match: TAGS, status: 404, body: '{}' }],
+		['a refusal', { ...answer, match: TAGS, status: 403, body: '{}' }],
+		['failures', { ...answer, match: TAGS, status: 500, body: 'broken' }],
+		['a cut connection', { effect: 'reset', match: TAGS }],
+		['half a body', { effect: 'truncate', match: TAGS }],
+		['a manifest that is a page', { ...answer, match: NEW, body: page }],
+		['a manifest with other bytes', { ...answer, match: NEW, body: '{}', headers: OTHER_DIGEST }],
+		['a manifest that is gone', { ...answer, match: NEW, status: 404, body: '{}' }],
+		['half a manifest', { effect: 'truncate', match: NEW }],
+	] as const)('with %s loses nothing that is known, and the others are read', async (_title, fault) => {
+		const catalog = await openCatalog();
+		await addSource(catalog, byNames(['terminal', 'hello']));
+		const before = await versionsOf(catalog, 'terminal');
+		for (const id of ['terminal', 'hello']) {
+			const [newest] = definition(id).versions.toReversed();
+			if (!newest) throw new Error(`${id} has no version`);
+			registry.registries.publish({ ...definition(id), versions: [{ ...newest, version: '9.0.0' }] });
+		}
+		const heal = registry.registries.inject({ surface: 'oci', ...fault });
+		await catalog.syncAll();
+		const after = (await versionsOf(catalog, 'terminal')).filter(({ version }) => version !== '9.0.0');
+		const shown = (await catalog.list(new Map())).packs.map(({ slug }) => slug);
+
+		expect(after.map(({ version, installable, vanished }) => [version, installable, vanished])).toEqual(
+			before.map(({ version, installable, vanished }) => [version, installable, vanished]),
+		);
+		expect(shown).toEqual(['hello', 'terminal']);
+		expect((await versionsOf(catalog, 'hello')).map(({ version }) => version)).toContain('9.0.0');
+
+		heal();
+		await catalog.syncAll();
+		const healed = (await versionsOf(catalog, 'terminal')).find(({ version }) => version === '9.0.0');
+		expect(healed).toMatchObject({ installable: true, reasons: [] });
 	});
 });
 

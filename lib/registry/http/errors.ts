@@ -132,7 +132,7 @@ function meaningOf(status: number, { host, what }: Subject) {
 	if (status === 404 || status === 410) {
 		return {
 			code: 'not_found',
-			sentence: `${host} has no ${what}, or this credential may not see it`,
+			sentence: `${host} does not have ${what}, or this credential may not see it`,
 			hint: 'Check the name, and that the credential of this source may read it.',
 		} as const;
 	}
