@@ -289,6 +289,21 @@ const healed: readonly (Case & { check?: (source: PackSource) => void })[] = [
 		},
 		act: listTags,
 	},
+	{
+		title: 'a list of tags with a cursor of its own kind, as Quay has one',
+		arrange: () => {
+			guarded(TAGS, (response, request, count) =>
+				request.url?.includes('next_page=gAAAA%3D%3D')
+					? json(200, { tags: ['1.2.0'] })(response, request, count)
+					: json(200, { tags: ['1.1.0'] }, { link: `<${TAGS}?n=50&next_page=gAAAA%3D%3D>; rel="next"` })(
+							response,
+							request,
+							count,
+						),
+			);
+		},
+		act: listTags,
+	},
 ];
 
 const refused: readonly Refusal[] = [
@@ -549,6 +564,31 @@ const refused: readonly Refusal[] = [
 		act: (source) => source.notes(somePack(), someVersion()),
 		code: 'upstream_forbidden',
 		hint: /"repo"/,
+	},
+	{
+		title: 'a GitHub that has no list for this kind of token (GITHUB_TOKEN, an app)',
+		arrange: () => registry.on('/repos/', json(400, { message: 'Invalid argument.' })),
+		act: (source) => source.notes(somePack(), someVersion()),
+		code: 'upstream_invalid',
+		hint: /Only a classic token with read:packages/,
+	},
+	{
+		title: 'a GitHub that does not know the token any more',
+		arrange: () => registry.on('/repos/', json(401, { message: 'Bad credentials' })),
+		act: (source) => source.notes(somePack(), someVersion()),
+		code: 'upstream_forbidden',
+		hint: /classic token.*renew/,
+	},
+	{
+		title: 'a GitHub whose secondary limit is reached',
+		arrange: () =>
+			registry.on(
+				'/repos/',
+				json(403, { message: 'You have exceeded a secondary rate limit.' }, { 'retry-after': '90' }),
+			),
+		act: (source) => source.notes(somePack(), someVersion()),
+		code: 'rate_limited',
+		hint: /90 seconds/,
 	},
 	{
 		title: 'a GitHub whose hourly limit is used up',
