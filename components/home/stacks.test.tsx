@@ -1,37 +1,12 @@
 // @vitest-environment jsdom
 import { cleanup, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
-import type { InstallSummary } from '@/lib/contracts/installs';
+import { ID, installSummary } from '@/test/support/views';
 import { Decide, Quiet } from './stacks';
 
 afterEach(cleanup);
 
-const id = '00000000-0000-4000-8000-000000000001';
-const install: InstallSummary = {
-	id,
-	packId: id,
-	packName: 'Billing',
-	slug: 'billing',
-	namespace: 'khal-acme',
-	release: 'billing',
-	targetName: 'local',
-	status: {
-		state: 'running',
-		label: 'Running',
-		desiredVersion: '1.2.0',
-		runningVersion: '1.2.0',
-		reason: null,
-		observedAt: null,
-	},
-	version: '1.2.0',
-	updateAvailable: null,
-	alarms: [],
-	dataKept: false,
-	installedAt: '2026-04-03T10:00:00Z',
-	changedAt: '2026-04-03T10:00:00Z',
-	changedBy: { id: 'u1', name: 'Ana' },
-	activeOperation: null,
-};
+const install = installSummary();
 const alarm = { id: 'x', version: '1.2.0', since: null, digests: null };
 
 test('other bytes under a running version stand before every upgrade', () => {
@@ -49,7 +24,7 @@ test('other bytes under a running version stand before every upgrade', () => {
 	expect(first?.textContent).toContain('The tag 1.2.0 points elsewhere.');
 	expect(second?.textContent).toContain('It asks more.');
 	if (first === undefined) throw new Error('no row');
-	expect(within(first).getByRole('link', { name: 'See what to do' }).getAttribute('href')).toBe(`/installs/${id}`);
+	expect(within(first).getByRole('link', { name: 'See what to do' }).getAttribute('href')).toBe(`/installs/${ID}`);
 });
 
 test('a version that is no longer published is a quiet mark on a quiet row', () => {

@@ -3,36 +3,11 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Alarm, InstallSummary } from '@/lib/contracts/installs';
+import type { Alarm } from '@/lib/contracts/installs';
+import { ID, installSummary } from '@/test/support/views';
 import { AlarmNote, SettledAlarms } from './alarm-note';
 
-const id = '00000000-0000-4000-8000-000000000001';
-const ana = { id: 'u1', name: 'Ana' };
-const install: InstallSummary = {
-	id,
-	packId: id,
-	packName: 'Billing',
-	slug: 'billing',
-	namespace: 'khal-acme',
-	release: 'billing',
-	targetName: 'local',
-	status: {
-		state: 'running',
-		label: 'Running',
-		desiredVersion: '1.2.0',
-		runningVersion: '1.2.0',
-		reason: null,
-		observedAt: null,
-	},
-	version: '1.2.0',
-	updateAvailable: null,
-	alarms: [],
-	dataKept: false,
-	installedAt: '2026-04-03T10:00:00Z',
-	changedAt: '2026-04-03T10:00:00Z',
-	changedBy: ana,
-	activeOperation: null,
-};
+const install = installSummary();
 const moved: Alarm = {
 	id: 'tag-moved:1.2.0:sha256:b',
 	kind: 'tag-moved',
@@ -96,7 +71,7 @@ test('accepted bytes lead to a plan of the same version with them', () => {
 	show(<AlarmNote install={install} alarm={{ ...moved, kind: 'replaced' }} />);
 
 	expect(screen.getByRole('link', { name: 'Plan the new bytes' }).getAttribute('href')).toBe(
-		`/installs/${id}/upgrade?version=1.2.0&adopt=true`,
+		`/installs/${ID}/upgrade?version=1.2.0&adopt=true`,
 	);
 });
 
@@ -111,7 +86,7 @@ test('settling is asked once, says for what it counts, and sends exactly this al
 	await screen.findByText('The notice was not settled.');
 	expect(sent).toEqual([
 		{
-			url: `/api/installs/${id}`,
+			url: `/api/installs/${ID}`,
 			method: 'PATCH',
 			body: { alarm: { id: moved.id, settled: true, reason: 'rebuilt' } },
 		},

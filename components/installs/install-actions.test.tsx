@@ -3,67 +3,23 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { InstallDetail } from '@/lib/contracts/installs';
+import { ID, installDetail, installSummary, revision } from '@/test/support/views';
 import { InstallActions } from './install-actions';
 
-const id = '00000000-0000-4000-8000-000000000001';
-const ana = { id: 'u1', name: 'Ana' };
-
 function removed(dataKept: boolean): InstallDetail {
-	return {
+	const { status, ...rest } = installSummary({ dataKept });
+	return installDetail({
 		install: {
-			id,
-			packId: id,
-			packName: 'Billing',
-			slug: 'billing',
-			namespace: 'khal-acme',
-			release: 'billing',
-			targetName: 'local',
+			...rest,
 			status: {
+				...status,
 				state: 'removed-data-kept',
 				label: dataKept ? 'Removed, data kept' : 'Removed',
-				desiredVersion: '1.2.0',
 				runningVersion: null,
-				reason: null,
-				observedAt: null,
 			},
-			version: '1.2.0',
-			updateAvailable: null,
-			alarms: [],
-			dataKept,
-			installedAt: '2026-04-03T10:00:00Z',
-			changedAt: '2026-04-03T10:00:00Z',
-			changedBy: ana,
-			activeOperation: null,
 		},
-		revision: {
-			number: 1,
-			version: '1.2.0',
-			chart: null,
-			frontends: [],
-			manifestDigest: null,
-			planHash: null,
-			createdAt: '2026-04-03T10:00:00Z',
-			createdBy: ana,
-			reason: null,
-			note: null,
-			operationId: id,
-			operationKind: 'install',
-			activatedAt: '2026-04-03T10:00:00Z',
-			retiredAt: null,
-			outcome: 'good',
-			helmRevision: 1,
-			kept: dataKept,
-		},
-		manifest: null,
-		configuration: [],
-		archivedKeys: [],
-		live: null,
-		liveProblem: null,
-		lastOperation: null,
-		settledAlarms: [],
-		skippedVersions: [],
-		pinnedVersion: null,
-	};
+		revision: revision({ kept: dataKept }),
+	});
 }
 
 afterEach(() => {
@@ -86,7 +42,7 @@ test('what was removed with something kept can be brought back with it, or insta
 	show(removed(true));
 
 	expect(hrefs()).toEqual([
-		['Bring back 1.2.0 with what was kept', `/installs/${id}/upgrade?version=1.2.0`],
+		['Bring back 1.2.0 with what was kept', `/installs/${ID}/upgrade?version=1.2.0`],
 		['Install again', '/packs/billing/install'],
 	]);
 });

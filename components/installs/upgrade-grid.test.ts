@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest';
 import type { MatrixCell, UpgradeMatrix } from '@/lib/contracts/matrix';
+import { matrixCell as cell } from '@/test/support/views';
 import { gridSummary, packGrids } from './upgrade-grid';
 
-const cell = (version: string, over: Partial<MatrixCell> = {}): MatrixCell => ({
-	version,
-	state: 'safe',
-	answers: 0,
-	blockedBy: [],
-	badge: { tone: 'none', text: 'no config change' },
-	deprecations: [],
-	...over,
-});
 const row = (pack: string, release: string, version: string, cells: MatrixCell[]): UpgradeMatrix['rows'][number] => ({
 	installId: `id-${release}`,
 	packId: pack,

@@ -1,21 +1,12 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
 import { afterEach, expect, test } from 'vitest';
-import type { MatrixCell } from '@/lib/contracts/matrix';
+import { matrixCell as cell } from '@/test/support/views';
 import type { PackGrid } from './upgrade-grid';
 import { UpgradeTable } from './upgrade-table';
 
 afterEach(cleanup);
 
-const cell = (version: string, over: Partial<MatrixCell> = {}): MatrixCell => ({
-	version,
-	state: 'safe',
-	answers: 0,
-	blockedBy: [],
-	badge: { tone: 'none', text: 'no config change' },
-	deprecations: [],
-	...over,
-});
 const grid: PackGrid = {
 	packId: 'p',
 	packName: 'Billing',
