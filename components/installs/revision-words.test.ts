@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Revision } from '@/lib/contracts/installs';
-import { isCurrent, lastGood, period } from './revision-words';
+import { isCurrent, lastGood, period, statesToReturnTo } from './revision-words';
 
 const now = Date.parse('2026-04-05T10:00:00Z');
 
@@ -46,4 +46,15 @@ test('the state to return to is the newest good one that does not run now', () =
 	expect(lastGood(revisions)?.number).toBe(2);
 	expect(revisions.filter(isCurrent).map((each) => each.number)).toEqual([4]);
 	expect(lastGood(revisions.slice(2))).toBeNull();
+});
+
+test('after a change that was left where it failed, what ran before it comes first', () => {
+	const revisions = [
+		revision(1, 'good', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'),
+		revision(2, 'good', '2026-02-01T00:00:00Z', null),
+		revision(3, 'failed', null, null),
+	];
+	expect(statesToReturnTo(revisions, true).map((each) => each.number)).toEqual([2, 1]);
+	expect(lastGood(revisions, true)?.number).toBe(2);
+	expect(statesToReturnTo(revisions, false).map((each) => each.number)).toEqual([1]);
 });

@@ -14,14 +14,22 @@ export function period(revision: Pick<Revision, 'activatedAt' | 'retiredAt'>, no
 }
 
 /** The state to return to by default: the newest good one that is not running now. */
-export function lastGood(revisions: readonly Revision[]): Revision | null {
-	const kept = revisions.filter(isReturnable).sort((a, b) => b.number - a.number);
-	return kept[0] ?? null;
+export function lastGood(revisions: readonly Revision[], left = false): Revision | null {
+	return statesToReturnTo(revisions, left)[0] ?? null;
 }
 
 /** A state can be returned to when it once ran, no longer does, and its configuration was not swept yet. */
 export function isReturnable(revision: Revision): boolean {
 	return revision.outcome === 'good' && revision.activatedAt !== null && revision.retiredAt !== null && revision.kept;
+}
+
+/**
+ * The states to choose from, newest first. After a change that was `left` where it failed, the one that ran before it is
+ * among them, and the one to prefer.
+ */
+export function statesToReturnTo(revisions: readonly Revision[], left: boolean): Revision[] {
+	const states = revisions.filter((one) => isReturnable(one) || (left && isCurrent(one) && one.kept));
+	return states.sort((a, b) => b.number - a.number);
 }
 
 /** The revision that runs now. */

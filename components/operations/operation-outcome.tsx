@@ -8,7 +8,7 @@ import { Button, ButtonLink } from '@/components/ui/button';
 import { Checkbox } from '@/components/ui/checkbox';
 import { Note } from '@/components/ui/note';
 import { api } from '@/lib/api-client';
-import type { Operation, OperationKind } from '@/lib/contracts/operations';
+import { isLeftAsItIs, type Operation, type OperationKind } from '@/lib/contracts/operations';
 import { useRequestId } from './use-request-id';
 
 type OutcomeProps = { operation: Operation; onStarted: (operation: Operation) => void };
@@ -109,6 +109,11 @@ function Remedies({ operation, onStarted }: OutcomeProps) {
 					{skipHooks ? 'Remove without hooks' : 'Retry'}
 				</Button>
 				{edit ? <ButtonLink href={edit}>Edit and retry</ButtonLink> : null}
+				{isLeftAsItIs(operation) && operation.fromVersion !== null ? (
+					<ButtonLink href={`/installs/${operation.installId}/rollback`}>
+						Roll back to {operation.fromVersion}
+					</ButtonLink>
+				) : null}
 				{operation.kind === 'install' ? (
 					<ButtonLink href={`/installs/${operation.installId}/remove`}>Remove</ButtonLink>
 				) : (

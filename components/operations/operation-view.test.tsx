@@ -190,6 +190,18 @@ test('a failed upgrade tells both facts: what failed and what runs now', () => {
 	);
 });
 
+test('a failed upgrade that was left as it is offers the way back', () => {
+	const back = { name: 'return', title: 'Return', startedAt: null, finishedAt: null, detail: null } as const;
+	const upgrade: Operation = { ...failed, kind: 'upgrade', fromVersion: '1.1.0' };
+	show({ ...upgrade, steps: [...failed.steps, { ...back, state: 'skipped' }] });
+	expect(screen.getByRole('link', { name: 'Roll back to 1.1.0' }).getAttribute('href')).toBe(
+		`/installs/${installId}/rollback`,
+	);
+	cleanup();
+	show({ ...upgrade, steps: [...failed.steps, { ...back, state: 'done' }] });
+	expect(screen.queryByRole('link', { name: 'Roll back to 1.1.0' })).toBeNull();
+});
+
 test('a removal that a hook has stopped can go on without hooks, which is never the default', async () => {
 	const stopped: Operation = {
 		...failed,

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useState } from 'react';
-import { isReturnable, lastGood, outcomeWord, period } from '@/components/installs/revision-words';
+import { lastGood, outcomeWord, period, statesToReturnTo } from '@/components/installs/revision-words';
 import { ProblemNote } from '@/components/layout/problem-note';
 import { usePermission } from '@/components/layout/use-permission';
 import { PlanFooter } from '@/components/plan/plan-footer';
@@ -19,6 +19,7 @@ import { useNow } from '@/components/ui/relative-time';
 import { Loading, SkeletonRows } from '@/components/ui/skeleton';
 import { ApiError, installQueries } from '@/lib/api-client';
 import type { Revision } from '@/lib/contracts/installs';
+import { isLeftAsItIs } from '@/lib/contracts/operations';
 import { ChangeFrame } from './change-frame';
 import { Refusal } from './refusal';
 import { useSubmit } from './use-submit';
@@ -27,12 +28,19 @@ import { useSubmit } from './use-submit';
 export function RollbackPage({ id }: { id: string }) {
 	return (
 		<ChangeFrame id={id} verb="Roll back">
-			{(detail) => <States id={id} drift={(detail.live?.drift.length ?? 0) > 0} />}
+			{({ lastOperation, live }) => (
+				<States
+					id={id}
+					drift={(live?.drift.length ?? 0) > 0}
+					left={lastOperation !== null && isLeftAsItIs(lastOperation)}
+				/>
+			)}
 		</ChangeFrame>
 	);
 }
 
-function States({ id, drift }: { id: string; drift: boolean }) {
+/** `left`: the last change failed and was not undone. */
+function States({ id, drift, left }: { id: string; drift: boolean; left: boolean }) {
 	const router = useRouter();
 	const asked = Number(useSearchParams().get('revision'));
 	const { data, error, refetch } = useQuery(installQueries.revisions(id));
@@ -46,8 +54,9 @@ function States({ id, drift }: { id: string; drift: boolean }) {
 			</Loading>
 		);
 	}
-	const states = data.revisions.filter(isReturnable).sort((a, b) => b.number - a.number);
-	const chosen = states.find(({ number }) => number === asked) ?? lastGood(states);
+	const states = statesToReturnTo(data.revisions, left);
+	const preferred = lastGood(data.revisions, left);
+	const chosen = states.find(({ number }) => number === asked) ?? preferred;
 	if (chosen === null) {
 		return (
 			<EmptyState
@@ -63,6 +72,7 @@ function States({ id, drift }: { id: string; drift: boolean }) {
 			<StateChoice
 				states={states}
 				chosen={chosen.number}
+				preferred={preferred?.number ?? null}
 				onChoose={(number) => router.replace(`/installs/${id}/rollback?revision=${number}`, { scroll: false })}
 			/>
 			<Rollback key={chosen.number} id={id} revision={chosen} drift={drift} />
@@ -70,11 +80,15 @@ function States({ id, drift }: { id: string; drift: boolean }) {
 	);
 }
 
-type StateChoiceProps = { states: readonly Revision[]; chosen: number; onChoose: (number: number) => void };
+type StateChoiceProps = {
+	states: readonly Revision[];
+	chosen: number;
+	preferred: number | null;
+	onChoose: (number: number) => void;
+};
 
-function StateChoice({ states, chosen, onChoose }: StateChoiceProps) {
+function StateChoice({ states, chosen, preferred, onChoose }: StateChoiceProps) {
 	const now = useNow();
-	const preferred = lastGood(states)?.number;
 	return (
 		<Card>
 			<CardHeader title="Which state to return to" />

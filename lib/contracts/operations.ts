@@ -98,6 +98,15 @@ export function cancelRefusal({ steps, fromVersion }: Pick<Operation, 'steps' | 
 	return null;
 }
 
+/**
+ * It failed and what ran before was not put back, by policy or because that failed, too: the cluster stands between two
+ * revisions, and the one that ran is a state to return to.
+ */
+export function isLeftAsItIs({ state, steps }: Pick<Operation, 'state' | 'steps'>): boolean {
+	if (state !== 'failed' && state !== 'cancelled') return false;
+	return steps.some((step) => step.name === 'return' && (step.state === 'skipped' || step.state === 'failed'));
+}
+
 export const OperationLine = z.object({
 	id: z.int(),
 	at: Timestamp,

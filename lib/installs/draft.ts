@@ -1,4 +1,5 @@
 import { type Catalog, compareVersions, type StoredPack } from '@/lib/catalog';
+import { isLeftAsItIs } from '@/lib/contracts/operations';
 import type { RequestPlan } from '@/lib/contracts/plans';
 import type { RemovalPreview } from '@/lib/contracts/runner';
 import { AppError, isAppError } from '@/lib/core';
@@ -9,7 +10,7 @@ import { type Delivery, deliveryOf, notesBetween, revisionDelivery, stepsBetween
 import { type PreparedEnvironment, prepareEnvironment, restoreEnvironment } from './environment';
 import { factsOf } from './facts';
 import { heldBy } from './held';
-import { findStepState } from './operations/store';
+import { findStepState, listOperations } from './operations/store';
 import type { PlanFacts } from './schema';
 import { nothingThere, type Standing, standingOf } from './standing';
 import {
@@ -153,7 +154,7 @@ async function rollbackDraft(
 		throw new AppError('conflict', `Revision ${target.number} never ran, so it is no state to return to.`, {
 			hint: 'Choose a revision that ran.',
 		});
-	if (target.number === active?.number)
+	if (target.number === active?.number && !(await isBetweenStates(deps.db, install)))
 		throw new AppError('conflict', `Revision ${target.number} is what runs now.`, {
 			hint: 'Re-apply the configuration to write it to the cluster again.',
 		});
@@ -170,6 +171,12 @@ async function rollbackDraft(
 		standing: found,
 		removal: null,
 	});
+}
+
+/** The last change failed and was left as it is: then the state that ran before is no longer what is there. */
+async function isBetweenStates({ client }: Database, { id }: StoredInstall): Promise<boolean> {
+	const [last] = await listOperations(client, { installId: id, limit: 1 });
+	return last !== undefined && isLeftAsItIs(last);
 }
 
 /** Upgrade, downgrade, configure; also the first attempt again, and an install that was removed with its data kept. */

@@ -411,6 +411,26 @@ describe('a change that fails', () => {
 		expect(other.state).toBe('succeeded');
 		expect(back).toMatchObject({ state: 'succeeded', kind: 'rollback' });
 	});
+
+	test('and was left as it is can be returned from what it left behind to what ran before', async () => {
+		await change({}, { returnAfterFailure: false });
+		const ran = await detailOf(portal, id);
+		const number = ran.revision?.number ?? 0;
+		const early = await portal.send('POST', '/api/plans', { kind: 'rollback', installId: id, revision: number });
+		await perform(portal, id, { version: '1.6.0' });
+		const left = await detailOf(portal, id);
+		const plan = await portal.ask(Plan, 'POST', '/api/plans', { kind: 'rollback', installId: id, revision: number });
+		const back = await rollBack(portal, id, number);
+		const healed = await detailOf(portal, id);
+
+		expect(early.status).toBe(409);
+		expect(left.install.status).toMatchObject({ state: 'degraded', runningVersion: '1.5.0', desiredVersion: '1.6.0' });
+		expect(plan).toMatchObject({ action: 'Roll back to 1.5.0', blocked: [] });
+		expect(plan.preview?.resources.filter(({ action }) => action === 'update')).not.toEqual([]);
+		expect(back).toMatchObject({ state: 'succeeded', kind: 'rollback' });
+		expect(healed.install.status).toMatchObject({ state: 'running', runningVersion: '1.5.0' });
+		expect(healed.configuration).toEqual(ran.configuration);
+	});
 });
 
 const ANSWERS = {
