@@ -294,6 +294,12 @@ describe('versions', () => {
 		]);
 	});
 
+	test('nobody is sent over a version without a manifest', () => {
+		const gap = { version: '1.3.0', manifest: null };
+		const steps = [at('1.1.0'), at('1.2.0'), gap, at('1.4.0', { minUpgradeFrom: '1.2.0' })];
+		expect(diffContract({ steps }).changes).toMatchObject([{ kind: 'stepping-stone', via: '1.2.0' }]);
+	});
+
 	test('an install that is new enough needs no stepping stone', () => {
 		expect(kinds(at('1.2.0'), at('1.4.0', { minUpgradeFrom: '1.2.0' }))).toEqual([]);
 	});

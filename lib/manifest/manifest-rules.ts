@@ -21,8 +21,8 @@ export function versionChange(from: string, to: string): Finding[] {
 	return [{ kind: 'breaking-version', from, to, verdict: 'warning', gate: 'acknowledge' }];
 }
 
-/** A version on the way, oldest first. */
-export type Stop = { version: string; minUpgradeFrom: string | null };
+/** A version on the way, oldest first. Nobody can be sent over one whose manifest is not `readable`. */
+export type Stop = { version: string; minUpgradeFrom: string | null; readable: boolean };
 
 /**
  * The first version that must be installed before the wanted one. A demand anywhere on the way counts: later versions
@@ -31,7 +31,7 @@ export type Stop = { version: string; minUpgradeFrom: string | null };
 export function steppingStone(installed: string, later: readonly Stop[]): Finding[] {
 	for (const [index, { version, minUpgradeFrom: minimum }] of later.entries()) {
 		if (minimum === null || compareVersions(installed, minimum) >= 0) continue;
-		const stones = later.slice(0, index).filter((stop) => compareVersions(stop.version, minimum) >= 0);
+		const stones = later.slice(0, index).filter((stop) => stop.readable && compareVersions(stop.version, minimum) >= 0);
 		const via = stones.findLast(
 			(stop) => stop.minUpgradeFrom === null || compareVersions(installed, stop.minUpgradeFrom) >= 0,
 		);

@@ -49,7 +49,11 @@ export function tracePath(steps: readonly ContractStep[], installed: Manifest, w
 	const newer = indexed(wanted);
 	const ends = { fromVersion: steps[0]?.version ?? '', toVersion: steps.at(-1)?.version ?? '' };
 	const later = steps.slice(1);
-	const stops = later.map(({ version, manifest }) => ({ version, minUpgradeFrom: manifest?.minUpgradeFrom ?? null }));
+	const stops = later.map(({ version, manifest }) => ({
+		version,
+		minUpgradeFrom: manifest?.minUpgradeFrom ?? null,
+		readable: manifest !== null,
+	}));
 	const place = (finding: Finding): ContractChange => ({
 		...finding,
 		id: idOf(finding),
