@@ -1,6 +1,7 @@
 import 'server-only';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Audit, createAudit } from '@/lib/audit';
 import { type Auth, createAuth, createSetup, type Setup } from '@/lib/auth';
 import { type Catalog, createCatalog, type ManagedSource } from '@/lib/catalog';
@@ -48,6 +49,7 @@ const SLOT = Symbol.for('packyard.runtime');
 const FAILURE = Symbol.for('packyard.failure');
 const LOWEST_FREE_BYTES = 200 * 1024 * 1024;
 const WORKER_SILENT_MS = 15_000;
+const CHECK_MS = 5000;
 
 /** The runtime of this process, started at the first call. A failed start is tried again by the next call. */
 export function getRuntime(): Promise<Runtime> {
@@ -310,8 +312,10 @@ async function readiness({
 
 async function checkDatabase(db: Database): Promise<{ ok: boolean; detail: string }> {
 	try {
-		await db.ping();
-		return { ok: true, detail: db.kind };
+		// It may have stopped answering without closing anything; whoever asks must not hang with it.
+		const late = delay(CHECK_MS, 'late' as const, { ref: false });
+		if ((await Promise.race([db.ping(), late])) !== 'late') return { ok: true, detail: db.kind };
+		return { ok: false, detail: `The database has not answered for ${CHECK_MS / 1000} seconds.` };
 	} catch (error) {
 		return { ok: false, detail: messageOf(error) };
 	}
@@ -319,7 +323,7 @@ async function checkDatabase(db: Database): Promise<{ ok: boolean; detail: strin
 
 async function checkRunner(runner: RunnerClient): Promise<{ ok: boolean; detail: string }> {
 	try {
-		const { helm, cluster } = await runner.health({ signal: AbortSignal.timeout(5000) });
+		const { helm, cluster } = await runner.health({ signal: AbortSignal.timeout(CHECK_MS) });
 		const problems = [helm.problem, cluster.problem].filter((problem) => problem !== null);
 		return {
 			ok: helm.ok && cluster.ok,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { permissionsOf } from '@/lib/auth';
-import { Permission } from '@/lib/contracts/permissions';
+import { Permission, roles } from '@/lib/contracts/permissions';
 import { type Portal, startPortal } from '../support/portal';
 import { listRoutes, type ServedMethod } from '../support/serve';
 
@@ -44,8 +44,17 @@ describe('every route', () => {
 		expect(answers.filter((answer) => answer.status !== 401)).toEqual([]);
 	});
 
-	test('lets a member read and nothing else', async () => {
-		await setRole('member');
+	test('lets a member read and nothing else', () => {
+		const may = permissionsOf('member');
+		const changing = routes.filter(({ method, permission }) => method !== 'GET' && permission !== 'runner');
+		const open = changing.filter((route) => may.some((permission) => permission === route.permission));
+
+		expect(changing.length).toBeGreaterThan(15);
+		expect(open.map(nameOf)).toEqual([]);
+	});
+
+	test.each(roles)('%s: each role is let in where it may and nowhere else', async (role) => {
+		await setRole(role);
 		const answers = await Promise.all(
 			routes
 				.filter((route) => Permission.safeParse(route.permission).success)
@@ -53,8 +62,8 @@ describe('every route', () => {
 		);
 		await setRole('platform-owner');
 		const wrong = answers.filter(({ route, status }) =>
-			permissionsOf('member').includes(Permission.parse(route.permission))
-				? status === 403 || status === 401
+			permissionsOf(role).includes(Permission.parse(route.permission))
+				? status === 403 || status === 401 || status >= 500
 				: status !== 403,
 		);
 
