@@ -395,6 +395,30 @@ describe('one reader per source', () => {
 		expect((await one.sources.get(id)).health).not.toBe('syncing');
 	}, 20_000);
 
+	test('a source that is changed while another replica reads it is read with the new settings at once', async () => {
+		const [one, two] = [await openCatalog(), await openCatalog()];
+		const id = await addSource(one, byNames(), false);
+		registry.registries.inject({ surface: 'oci', match: 'pack-terminal/manifests/', effect: 'delay', delayMs: 2500 });
+		await one.sources.patch(id, { enabled: true }, by);
+		await until(async () => (await two.sources.get(id)).health === 'syncing');
+		await two.sources.patch(id, { config: byNames(['hello']) }, by);
+		await settled(two);
+
+		expect(await two.sources.get(id)).toMatchObject({ health: 'good', problem: null });
+		expect((await two.sources.get(id)).lastGoodSyncAt).not.toBeNull();
+		expect(lines.filter((line) => line.startsWith('source read'))).toHaveLength(1);
+	}, 20_000);
+
+	test('a reading that was cancelled before its end leaves a source that was never read', async () => {
+		const catalog = await openCatalog();
+		const id = await addSource(catalog, byNames(), false);
+		registry.registries.inject({ surface: 'oci', match: '/tags/list', effect: 'delay', delayMs: 2500 });
+		await catalog.sources.patch(id, { enabled: true }, by);
+
+		expect(await catalog.cancelSync(id)).toEqual({ cancelled: true });
+		expect(await catalog.sources.get(id)).toMatchObject({ health: 'never', progress: null, lastGoodSyncAt: null });
+	});
+
 	test('nothing is cancelled where nothing runs', async () => {
 		const catalog = await openCatalog();
 		const id = await addSource(catalog);

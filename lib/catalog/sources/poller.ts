@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { appendAudit } from '@/lib/audit';
 import { AppError, at, isAppError, messageOf } from '@/lib/core';
 import type { Database } from '@/lib/db';
@@ -37,7 +38,10 @@ export type Poller = {
 	sync(id: string): Promise<{ started: boolean; finished: Promise<void> }>;
 	/** Read every enabled source now and wait for it. */
 	syncAll(): Promise<void>;
-	/** Stop whoever reads a source; what was read so far is kept. False when nobody does. */
+	/**
+	 * Stop whoever reads a source and wait until it has stopped, for a while; what was read so far is kept. False when
+	 * nobody does.
+	 */
 	cancel(id: string): Promise<boolean>;
 	/** How far the reading in this process is. */
 	progress(id: string): SyncProgress | null;
@@ -52,6 +56,9 @@ const LEASE_MS = 20_000;
 /** A beat renews the lease and asks whether somebody on another replica wants the reading to stop. */
 const BEAT_MS = 2_000;
 const TICK_MS = 5_000;
+/** How long whoever cancels waits for the reader; it hears of it at its next beat. */
+const STOP_MS = 3 * BEAT_MS;
+const STOP_LOOK_MS = 100;
 /** At start a source is read again unless another replica has just done so. */
 const FRESH_MS = 60_000;
 /** Reasons to stop, as the signal carries them. */
@@ -196,6 +203,17 @@ export function createPoller(options: Options): Poller {
 		log.warn({ problem: messageOf(error) }, 'could not look for due sources');
 	}
 
+	/** Whoever changes a source next wants to be its next reader. A holder that is dead is not waited for. */
+	async function released(id: string, current: Running | undefined): Promise<void> {
+		const late = performance.now() + STOP_MS;
+		await Promise.race([current?.finished, delay(STOP_MS, undefined, { ref: false })]);
+		while (performance.now() < late) {
+			const { pollerUntil } = await getSource(db.client, id);
+			if (pollerUntil === null || pollerUntil <= now()) return;
+			await delay(STOP_LOOK_MS);
+		}
+	}
+
 	async function sync(id: string): Promise<{ started: boolean; finished: Promise<void> }> {
 		await getSource(db.client, id);
 		const { started, finished } = begin(id);
@@ -215,6 +233,7 @@ export function createPoller(options: Options): Poller {
 			const current = running.get(id);
 			current?.stop.abort(new AppError('cancelled', CANCELLED));
 			const isElsewhere = await requestCancel(db.client, id, now());
+			await released(id, current);
 			return current !== undefined || isElsewhere;
 		},
 		progress: (id) => running.get(id)?.progress ?? null,

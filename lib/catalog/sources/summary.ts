@@ -32,7 +32,7 @@ export function toSummary(row: StoredSource, clients: SourceClients, facts: Fact
 				? 'syncing'
 				: lost || row.problem !== null
 					? 'failing'
-					: row.lastTriedAt === null
+					: row.lastGoodSyncAt === null
 						? 'never'
 						: 'good',
 		packs: facts.packs,
