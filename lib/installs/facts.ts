@@ -32,6 +32,8 @@ export function factsOf(draft: Omit<Draft, 'facts'>): PlanFacts {
 				answers: environment?.answers ?? {},
 				keep: environment?.keep ?? [],
 				archived: environment?.archived ?? {},
+				// Their texts are becoming secrets; which of them go along is decided by the same request.
+				promoted: Object.keys(environment?.promoted ?? {}).sort(),
 			}),
 		),
 		secretKeys: environment?.given ?? [],

@@ -19,6 +19,7 @@ beforeAll(async () => {
 		packOf('ledger', [
 			{ version: '1.0.0', keys },
 			{ version: '1.1.0', keys },
+			{ version: '1.2.0', keys: { ...keys, REGION: 'secret' } },
 		]),
 	);
 	await portal.runtime.catalog.syncAll();
@@ -31,6 +32,19 @@ test('control: where nothing moves the same plan has the same hash, and is carri
 
 	expect((await planChange(portal, id, CHANGE)).hash).toBe(plan.hash);
 	expect(await carriedOut(id, plan)).toMatchObject({ state: 'succeeded' });
+});
+
+test('an order that gives up a value which the plan moves to the secrets', async () => {
+	const id = await ledger('pb0');
+	const change = { version: '1.2.0' };
+	const plan = await planChange(portal, id, change);
+
+	expect(plan.configuration).toContainEqual(expect.objectContaining({ key: 'REGION', secret: true, state: 'added' }));
+	expect(await refused(portal, id, changeOrder(plan, { ...change, discard: ['REGION'] }))).toMatchObject({
+		status: 409,
+		code: 'plan_moved',
+		details: { moved: ['The answers are not the ones the plan was made for.'] },
+	});
 });
 
 test('an object of the release that somebody deletes meanwhile', async () => {
