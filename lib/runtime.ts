@@ -9,7 +9,7 @@ import { type Config, ownUrl, readConfig, shownUrl } from '@/lib/config';
 import type { Ready } from '@/lib/contracts/health';
 import type { Pretend } from '@/lib/contracts/people';
 import { AppError, messageOf, Secret } from '@/lib/core';
-import { type Database, openDatabase } from '@/lib/db';
+import { type Database, lockFolder, openDatabase } from '@/lib/db';
 import { createInstalls, createWorker, type Installs, type Worker } from '@/lib/installs';
 import { loadKeys } from '@/lib/keys';
 import { createLogger, type Logger } from '@/lib/log';
@@ -98,6 +98,11 @@ export async function startRuntime(config: Config, given: Given = {}): Promise<R
 type Start = { config: Config; log: Logger; closing: (() => Promise<void>)[]; given: Given };
 
 async function assemble({ config, log, closing, given }: Start): Promise<Runtime> {
+	// The embedded database takes the folder itself. With another one, runs, keys and the pretend world still live there.
+	if (config.databaseUrl !== null) {
+		const lock = await lockFolder(config.dataDir);
+		closing.push(() => lock.release());
+	}
 	const db = await openDatabase({
 		url: config.databaseUrl,
 		dataDir: config.dataDir,

@@ -60,6 +60,7 @@ export async function setUp({ build = false, helm = 'optional', say = console.lo
 				'instrumentation-node.ts',
 				'proxy.ts',
 				'package.json',
+				'package-lock.json',
 				'tsconfig.json',
 				'postcss.config.mjs',
 			],

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '@/lib/config';
 import { Me } from '@/lib/contracts/people';
 import { SourceList } from '@/lib/contracts/sources';
+import { messageOf } from '@/lib/core';
+import { lockFolder } from '@/lib/db';
 import { startRuntime } from '@/lib/runtime';
 import type { Sandbox } from '@/lib/sandbox';
 import { migratedDump } from '../support/database';
@@ -73,4 +75,24 @@ test('a runner with a cluster of its own plays nothing', async () => {
 	expect(runner.sandbox).toBeNull();
 	expect(cluster).toMatchObject({ ok: true });
 	await expect(access(join(dataDir, 'sandbox'))).rejects.toThrow('ENOENT');
+});
+
+test('a data folder is for one process, with a database server as well', async () => {
+	const dataDir = join(folder, 'shared');
+	const start = () =>
+		startRuntime(
+			readConfig({
+				DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+				PACKYARD_DATA_DIR: dataDir,
+				PACKYARD_LOG_FILE: join(folder, 'shared.log'),
+			}),
+		);
+	const held = await lockFolder(dataDir);
+	const whileHeld = await start().catch(messageOf);
+	await held.release();
+
+	expect(whileHeld).toContain(`The data folder ${dataDir} is in use by another Packyard`);
+	// The lock of a start that failed is given back: the next one gets as far again.
+	for (const attempt of [1, 2])
+		expect([attempt, await start().catch(messageOf)]).toEqual([attempt, 'The database does not answer.']);
 });
