@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JudgedPower } from '@/lib/contracts/policy';
 import type { ContractChange } from '@/lib/manifest';
-import { isGated, powerAcknowledgements } from './gains';
+import { isGated, notUndone, powerAcknowledgements } from './gains';
 
 const base = { verdict: 'breaking', gate: 'acknowledge', fromVersion: '1.0.0', toVersion: '1.1.0' } as const;
 const sandboxAdded: ContractChange = { ...base, kind: 'sandbox-added', id: 'sandbox-added', sudoers: false };
@@ -62,4 +62,22 @@ test.each([
 	['uninstall', false],
 ] as const)('a change of the kind %s is gated: %s', (kind, gated) => {
 	expect(isGated({ kind })).toBe(gated);
+});
+
+describe('what going back does not undo', () => {
+	const image = 'ghcr.io/acme/x:latest';
+	const moving = power('mutable-image', 'Deployment x', { extent: image });
+
+	test('names the moving images of the state returned to, and kinds of objects that only the newer version brought', () => {
+		const said = notUndone([moving, { ...moving, subject: 'Job y' }], { powers: [power('crd', 'meters.acme.dev')] });
+
+		expect(said.slice(1)).toEqual([
+			'CRDs stay as they are: meters.acme.dev.',
+			`Images behind moving tags may not be the ones that ran then: ${image}.`,
+		]);
+	});
+
+	test('is data in any case, and nothing else where there is nothing else', () => {
+		expect(notUndone([], null)).toEqual([expect.stringContaining('does not undo what newer versions did to data')]);
+	});
 });

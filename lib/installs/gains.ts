@@ -6,6 +6,7 @@ import { type ContractDiff, describePermission } from '@/lib/manifest';
 import { confirmationsOf, gainedPowers, judgePowers, markOf, type PackPolicy, refusalsOf } from '@/lib/policy';
 import type { Draft } from './draft';
 import type { PlanFacts } from './schema';
+import type { StoredRevision } from './store';
 
 /** Pure: what a delivery may do, and what the policy makes of that. */
 
@@ -76,6 +77,25 @@ export function powerBlocks(
 		remedy: mayChangePolicy ? 'Allow it for this pack' : 'See the policy',
 		href: `/settings/policy?pack=${pack.id}&power=${code}#allow`,
 	}));
+}
+
+/**
+ * What going back does not bring back (facts: peers, pain 28): images of what is returned to, and kinds of objects that
+ * either version brought.
+ */
+export function notUndone(powers: readonly Power[], active: Pick<StoredRevision, 'powers'> | null): string[] {
+	const of = (all: readonly Power[], wanted: Power['code']) => all.filter(({ code }) => code === wanted);
+	const images = named(of(powers, 'mutable-image').map(({ extent, subject }) => extent || subject));
+	const definitions = named(of([...powers, ...(active?.powers ?? [])], 'crd').map(({ subject }) => subject));
+	return [
+		'This goes back to an earlier chart and configuration. It does not undo what newer versions did to data.',
+		...(definitions === '' ? [] : [`CRDs stay as they are: ${definitions}.`]),
+		...(images === '' ? [] : [`Images behind moving tags may not be the ones that ran then: ${images}.`]),
+	];
+}
+
+function named(names: readonly string[]): string {
+	return [...new Set(names)].join(', ');
 }
 
 /** What the manifest itself asks for, beside what the chart's objects may do. */

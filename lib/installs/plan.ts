@@ -1,7 +1,7 @@
 import { deprecationsOf } from '@/lib/catalog';
 import type { Plan } from '@/lib/contracts/plans';
 import type { JudgedPower } from '@/lib/contracts/policy';
-import type { PowerCode, PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
+import type { PreviewResult, RemovalPreview } from '@/lib/contracts/runner';
 import { type InvalidParam, own } from '@/lib/core';
 import { type ContractChange, explainChange, hideCredentials, isSecretVar } from '@/lib/manifest';
 import { returningAgainstPolicy } from '@/lib/policy';
@@ -10,7 +10,7 @@ import { takesOtherBytes } from './delivery';
 import type { Draft } from './draft';
 import { secretKeysIn } from './environment';
 import { foreignIn, takeOverItems } from './foreign';
-import { powerAcknowledgements, powerBlocks, type Viewer } from './gains';
+import { notUndone, powerAcknowledgements, powerBlocks, type Viewer } from './gains';
 
 /** Pure: from the gathered facts to what the admin sees and approves. */
 
@@ -205,24 +205,9 @@ function warningsOf(draft: Draft, preview: PreviewResult | null, { powers }: Gai
 			({ object, fields, manager }) =>
 				`${object} was changed outside Packyard by ${manager} (${fields.join(', ')}). Choose to take it over, or undo that change first.`,
 		),
-		...(draft.kind === 'rollback' || draft.kind === 'downgrade' ? notUndone(preview) : []),
+		...(draft.kind === 'rollback' || draft.kind === 'downgrade' ? notUndone(preview?.powers ?? [], draft.active) : []),
 		...(draft.kind === 'rollback' ? returningAgainstPolicy(powers) : []),
 		...(preview?.warnings ?? []),
-	];
-}
-
-/** What going back does not bring back (facts: peers, pain 28). */
-function notUndone(preview: PreviewResult | null): string[] {
-	const of = (code: PowerCode) =>
-		[...new Set((preview?.powers ?? []).filter((power) => power.code === code).map(({ subject }) => subject))].join(
-			', ',
-		);
-	const images = of('mutable-image');
-	const definitions = of('crd');
-	return [
-		'This goes back to an earlier chart and configuration. It does not undo what newer versions did to data.',
-		...(definitions === '' ? [] : [`CRDs stay as they are: ${definitions}.`]),
-		...(images === '' ? [] : [`Images behind moving tags may not be the ones that ran then: ${images}.`]),
 	];
 }
 
