@@ -98,7 +98,7 @@ export type Standing = {
 	fingerprint: string | null;
 	/** The last thorough look. */
 	lookedAt: Date | null;
-	/** Waits for a frontend, or a version could not be read, or is missing but not yet believed to be gone. */
+	/** Waits for a frontend or a chart, or a version could not be read, or is missing but not yet believed to be gone. */
 	unsettled: boolean;
 	/** Has a version without a manifest, which its publisher may still add without a new tag. */
 	unexplained: boolean;

@@ -149,12 +149,14 @@ async function findChart(
 		// What was published is no chart, or not there: no retry heals that, and it must not hide the other versions.
 		const isPublishers =
 			isAppError(error) &&
-			(error.details.fault === 'content' ||
-				(chart === null && (error.code === 'not_installable' || error.code === 'not_found')));
+			(error.details.fault === 'content' || (chart === null && NOT_TO_BE_HAD.includes(error.code)));
 		if (isPublishers) return { artifact: null, reasons: [sentence(error)] };
 		throw error;
 	}
 }
+
+/** Of a chart that only a manifest names. Its registry may be one that this source has no credential for. */
+const NOT_TO_BE_HAD: readonly string[] = ['not_installable', 'not_found', 'upstream_forbidden'];
 
 /** A chart that only the manifest names: in a registry of this source, or of another one. */
 async function resolveDeclared(input: Reading, declared: string): Promise<ChartArtifact> {

@@ -88,6 +88,7 @@ export async function listStandings(
 			{ frontends: { array_contains: [{ available: false }] } },
 			// Listed, and could not be read (`unreadableVersion`): what kept it from that may be over.
 			{ chart: { equals: Prisma.DbNull }, manifestDigest: null, vanishedAt: null },
+			{ ...lacksItsChart, vanishedAt: null },
 		],
 	});
 	const unexplained = await packsHaving(db, sourceId, { manifestDigest: null });
@@ -103,6 +104,12 @@ export async function listStandings(
 		]),
 	);
 }
+
+/** Its manifest names a chart that was not found, or whose registry was not allowed: an admin may allow it at any time. */
+const lacksItsChart = {
+	chart: { equals: Prisma.DbNull },
+	manifest: { path: ['backend', 'helmChart'], string_starts_with: 'oci://' },
+} as const satisfies Prisma.PackVersionWhereInput;
 
 async function packsHaving(db: Db, sourceId: string, where: Prisma.PackVersionWhereInput): Promise<Set<string>> {
 	const rows = await db.packVersion.findMany({
@@ -249,6 +256,8 @@ export async function listKnownVersions(
 			attachedRaw: true,
 		},
 	});
+	const lacking = await db.packVersion.findMany({ where: { packId, ...lacksItsChart }, select: { version: true } });
+	const withoutChart = new Set(lacking.map(({ version }) => version));
 	return rows.map((row) => {
 		const chart = ChartArtifact.nullable().parse(row.chart);
 		const frontends = z.array(FrontendArtifact).parse(row.frontends);
@@ -258,8 +267,11 @@ export async function listKnownVersions(
 			chartDigest: chart?.manifestDigest ?? null,
 			frontendIntegrity: frontends.find((frontend) => frontend.available)?.integrity ?? null,
 			frontends,
-			// A version without a manifest, or waiting for its frontend, may be completed by its publisher at any time.
-			incomplete: row.manifestDigest === null || frontends.some((frontend) => !frontend.available),
+			// A version without a manifest, or waiting for its frontend or chart, may be completed at any time.
+			incomplete:
+				row.manifestDigest === null ||
+				withoutChart.has(row.version) ||
+				frontends.some((frontend) => !frontend.available),
 			vanished: row.vanishedAt !== null,
 			missingLooks: row.missingLooks,
 			movedTo: row.movedToDigest,

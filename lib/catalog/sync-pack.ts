@@ -85,7 +85,7 @@ async function readOne(
 ): Promise<ReadVersion | null> {
 	const { pack, packId, version, old } = what;
 	try {
-		return await readVersion({
+		const read = await readVersion({
 			source: input.source,
 			describe: input.describe,
 			elsewhere: input.elsewhere,
@@ -95,6 +95,8 @@ async function readOne(
 			version: asFirstSeen(version, old),
 			attached: old?.attached ?? null,
 		});
+		// A chart that was found once and cannot be found now is no reason to forget it.
+		return read.chart === null && old !== null && old.chartDigest !== null ? null : read;
 	} catch (error) {
 		// The registry answers, but what it has of this one version is of no use: the others are still good.
 		if (!isAppError(error) || !PUBLISHED_BADLY.includes(error.code)) throw error;

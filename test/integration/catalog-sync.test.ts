@@ -510,6 +510,35 @@ describe('credentials', () => {
 	});
 });
 
+test('a registry that is allowed, or added, after a pack named it makes the pack installable at the next sync', async () => {
+	const catalog = await openCatalog();
+	const repository = 'grkjlq07pmjv/charts/pack-files';
+	copyChart('khal-os/charts/pack-terminal', repository, '1.0.0');
+	const npmOnly = (hostAliases: Record<string, string>) =>
+		WritableSourceConfig.parse({
+			kind: 'npm',
+			url: registry.npmUrl,
+			scope: '@khal-os',
+			discovery: { by: 'names', packages: ['@khal-os/pack-files'] },
+			allowedHosts: [new URL(registry.storageUrl).host],
+			hostAliases,
+		});
+	const shown = async () =>
+		(await catalog.detail('files', new Map())).versions.find(({ version }) => version === '1.0.0');
+	const input = { name: 'Frontends', config: npmOnly({}), credential: registry.githubToken, enabled: true };
+	const { id } = await catalog.sources.create(input, by);
+	await settled(catalog);
+	const before = await shown();
+	// Charts of a registry nobody configured: the reason names it.
+	expect(before).toMatchObject({ installable: false, reasons: [expect.stringContaining('gru.ocir.io')] });
+
+	const charts = { ...byNames(), npm: null, hostAliases: { 'gru.ocir.io': registry.registryHost } };
+	await addSource(catalog, { ...charts, discovery: { by: 'names', repositories: [repository] } });
+	await catalog.syncAll();
+	expect(await shown()).toMatchObject({ installable: true, reasons: [] });
+	expect((await catalog.sources.get(id)).problem).toBeNull();
+});
+
 test('a chart that only a manifest names is read from another source that knows its registry', async () => {
 	const catalog = await openCatalog();
 	// The frontends of `files` are here; its chart is in a registry of somebody else.
