@@ -13,7 +13,9 @@ import { digestPack } from './sync-pack';
 /** Manifests for versions that were published without a usable one. */
 export function createAttachments({ db, clients, now }: { db: Database; clients: SourceClients; now: () => Date }) {
 	async function reread(pack: StoredPack, version: StoredVersion): Promise<void> {
-		const read = await readAgain(clients, { pack, version });
+		// Attaching a manifest is no decision about a tag that has moved since: the chart stays the one first seen.
+		const seen = version.chart === null ? {} : { digest: version.chart.manifestDigest };
+		const read = await readAgain(clients, { pack, version, ...seen });
 		await replaceVersion(db.client, read);
 		await digestPack(db.client, pack.id, { name: pack.key, updatedAt: pack.updatedAt });
 	}

@@ -347,6 +347,24 @@ describe('a tag that moves', () => {
 		expect(await moved()).toBe(false);
 	});
 
+	test('and a manifest attached by hand after that keeps the chart that was first seen', async () => {
+		const [newest] = definition('terminal').versions.toReversed();
+		if (!newest) throw new Error('terminal has no version');
+		registry.registries.publish({ ...definition('terminal'), id: 'bare', versions: [{ ...newest, manifests: {} }] });
+		const catalog = await openCatalog();
+		await addSource(catalog, byNames(['terminal', 'bare']));
+		const chartOf = async () => (await catalog.versionDetail('bare', newest.version, [])).chart?.manifestDigest;
+		const before = await chartOf();
+		copyChart('khal-os/charts/pack-terminal', 'khal-os/charts/pack-bare', newest.version);
+		const manifest = newest.manifests.chart?.replace('"id": "terminal"', '"id": "bare"') ?? '';
+		await catalog.attachManifest({ slug: 'bare', version: newest.version }, { manifest }, by);
+
+		const tags = registry.registries.state.oci.get('khal-os/charts/pack-bare')?.tags;
+		expect(tags?.get(newest.version)).not.toBe(before);
+		expect(before).toMatch(/^sha256:/);
+		expect(await chartOf()).toBe(before);
+	});
+
 	async function install(catalog: Catalog, version: string): Promise<void> {
 		const { pack } = await catalog.detail('terminal', new Map());
 		const row = await db.client.install.create({
