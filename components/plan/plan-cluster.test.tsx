@@ -46,15 +46,54 @@ test('so do all keys of a chart that starts no container', () => {
 	);
 });
 
+test('changes of data, rights and the way in come before those of pods, whatever happens to them', () => {
+	const resource = (action: Preview['resources'][number]['action'], kind: string) => ({
+		action,
+		kind,
+		apiVersion: 'v1',
+		namespace: 'khal',
+		name: kind.toLowerCase(),
+		restarts: false,
+		fields: [],
+		keys: [],
+		problem: null,
+		owner: null,
+	});
+	show(
+		[service],
+		[
+			resource('unchanged', 'Ingress'),
+			resource('delete', 'Deployment'),
+			resource('create', 'Service'),
+			resource('update', 'ClusterRole'),
+			resource('delete', 'PersistentVolumeClaim'),
+			resource('refused', 'StatefulSet'),
+		],
+	);
+	const kinds = screen.getAllByRole('listitem').flatMap(({ textContent }) => {
+		const found = /^(refused|deleted|created|changed|unchanged)([A-Z]\w+?) /.exec(textContent ?? '');
+		return found === null ? [] : [`${found[1]} ${found[2]}`];
+	});
+
+	expect(kinds).toEqual([
+		'refused StatefulSet',
+		'deleted PersistentVolumeClaim',
+		'changed ClusterRole',
+		'deleted Deployment',
+		'created Service',
+		'unchanged Ingress',
+	]);
+});
+
 function line(container: RegExp): string {
 	return (
 		screen.getAllByRole('listitem').find(({ textContent }) => container.test(textContent ?? ''))?.textContent ?? ''
 	);
 }
 
-function show(injected: Preview['injected']): void {
+function show(injected: Preview['injected'], resources: Preview['resources'] = []): void {
 	const preview: Preview = {
-		resources: [],
+		resources,
 		headline: 'No changes will happen to the cluster.',
 		powers: [],
 		keys: KEYS,

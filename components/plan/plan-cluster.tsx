@@ -22,6 +22,26 @@ const order = [
 	'unchanged',
 ] as const satisfies readonly ResourceChange['action'][];
 
+/** What reaches beyond the pods: data, kinds of objects, rights, and the way in from outside. */
+const farReaching: ReadonlySet<string> = new Set([
+	'PersistentVolumeClaim',
+	'PersistentVolume',
+	'CustomResourceDefinition',
+	'Role',
+	'RoleBinding',
+	'ClusterRole',
+	'ClusterRoleBinding',
+	'Ingress',
+	'Gateway',
+	'HTTPRoute',
+]);
+
+/** By what happens to it; changes of far-reaching objects come before all others that are not refused. */
+function rank({ action, kind }: ResourceChange): number {
+	if (action === 'refused' || action === 'unchanged' || !farReaching.has(kind)) return order.indexOf(action) * 2;
+	return 1 + order.indexOf(action) / order.length;
+}
+
 type PlanClusterProps = {
 	plan: Pick<Plan, 'preview' | 'previewProblem' | 'chart'>;
 	/** False where the sentence stands above already. */
@@ -31,7 +51,7 @@ type PlanClusterProps = {
 /** What happens in the cluster: the sentence first, then every object with its changed fields. */
 export function PlanCluster({ plan, headline = true }: PlanClusterProps) {
 	const { preview, previewProblem } = plan;
-	const sorted = [...(preview?.resources ?? [])].sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action));
+	const sorted = [...(preview?.resources ?? [])].sort((a, b) => rank(a) - rank(b));
 	return (
 		<PlanSection
 			id="cluster"
