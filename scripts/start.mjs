@@ -1,5 +1,5 @@
 // `npm start` and `npm run dev`: from a fresh clone to a running portal, in words.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { quietEnv, root, setUp } from './setup.mjs';
 
@@ -21,6 +21,7 @@ try {
 	const data = isAbsolute(dataDir) ? dataDir : join(root, dataDir);
 	makeFolder(data);
 	process.env.PACKYARD_LOG_FILE ||= join(data, 'packyard.log');
+	if (!process.env.DATABASE_URL && !existsSync(join(data, 'database'))) console.log('Creating the database (once) …');
 	const { serve } = await import('./server.mjs');
 	const { url, setupUrl, portNote, sandbox, role } = await serve({ dev });
 	const lines = [
