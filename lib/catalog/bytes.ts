@@ -1,4 +1,5 @@
 import type { ChartArtifact, FrontendArtifact } from '@/lib/contracts/packs';
+import { registryHostOf } from '@/lib/contracts/source-config';
 import { AppError } from '@/lib/core';
 import type { Database } from '@/lib/db';
 import { sha256 } from '@/lib/digest';
@@ -111,5 +112,5 @@ function frontendKey({ integrity, package: name, version }: FrontendArtifact): s
 
 function splitReference(reference: string): { host: string; repository: string } {
 	const [host = '', ...path] = reference.replace(/^oci:\/\//, '').split('/');
-	return { host, repository: path.join('/') };
+	return { host: registryHostOf(host), repository: path.join('/') };
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Catalog, createCatalog } from '@/lib/catalog';
 import { GithubSourceConfig } from '@/lib/contracts/source-config';
@@ -9,6 +10,7 @@ import type { Database } from '@/lib/db';
 import { sha256 } from '@/lib/digest';
 import { loadKeys } from '@/lib/keys';
 import { type SandboxRegistries, startRegistries } from '@/lib/sandbox';
+import { archiveOf } from '../support/chart-fixture';
 import { freshDatabase } from '../support/database';
 import { pushArtifact } from '../support/push-artifact';
 
@@ -158,12 +160,30 @@ describe('a file that is not what it says', () => {
 		['text', async () => Buffer.from('no tar at all '.repeat(100))],
 		['a tar that is cut off', async () => (await exported()).subarray(0, 20_000)],
 		['a blob that was changed', async () => flipped(await exported())],
+		['a layout whose manifest names its config without a digest', async () => layoutOf({ config: {} })],
+		['a layout whose manifest is no manifest', async () => layoutOf('a text')],
+		['a layout whose layer has no digest', async () => layoutOf({ config: null, layers: [7] })],
+		['a layout that names no pack', async () => layoutOf({ layers: [] }, {})],
 	])('%s is refused, and nothing of it becomes a source', async (_title, make) => {
 		const before = (await away.sources.list()).sources.length;
 
 		await expect(importInto(away, await make(), 'Bad')).rejects.toMatchObject({ code: 'invalid_request' });
 		expect((await away.sources.list()).sources).toHaveLength(before);
 	});
+
+	/** A tar that is an OCI layout in every respect, with one manifest of whatever it may be. */
+	async function layoutOf(json: unknown, texts: object = { 'khal.ai/bundle.pack': 'x' }): Promise<Buffer> {
+		const manifest = Buffer.from(JSON.stringify(json));
+		const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+		const entry = { mediaType, digest: sha256(manifest), size: manifest.length, annotations: texts };
+		return gunzipSync(
+			archiveOf([
+				{ path: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' },
+				{ path: 'index.json', content: JSON.stringify({ schemaVersion: 2, manifests: [entry] }) },
+				{ path: `blobs/sha256/${entry.digest.slice('sha256:'.length)}`, content: manifest },
+			]),
+		);
+	}
 
 	/** The last byte of the first blob's content. */
 	function flipped(bytes: Buffer): Buffer {

@@ -72,8 +72,9 @@ async function checkWhole(index: Uint8Array, artifacts: DigestStore): Promise<nu
 		const manifest = await artifacts.get(entry.digest);
 		if (manifest === null) throw refused(`The manifest ${entry.digest} is missing.`);
 		const json = parse(manifest);
-		for (const named of [at(json, 'config'), ...listAt(json, 'layers')]) {
-			const { digest } = Named.parse(named);
+		const named = Named.array().safeParse([at(json, 'config'), ...listAt(json, 'layers')]);
+		if (!named.success) throw refused(`What ${entry.digest} names is not a manifest of an artifact.`);
+		for (const { digest } of named.data) {
 			if ((await artifacts.get(digest)) === null) throw refused(`The blob ${digest} is missing.`);
 		}
 		const pack = entry.texts[bundleAnnotation.pack];
