@@ -2,7 +2,7 @@ import 'server-only';
 import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { messageOf } from '@/lib/core';
+import { AppError, isAppError, messageOf, textAt } from '@/lib/core';
 import { openEmbedded } from './embedded';
 import { isWriteConflict, translateDatabaseError } from './errors';
 import { Prisma, PrismaClient } from './generated/client';
@@ -93,9 +93,20 @@ async function openServer(url: string, { migrationsDir, onIdleError }: OpenDatab
 		await migrate(pool, migrationsDir);
 	} catch (error) {
 		await pool.end();
-		throw translateDatabaseError(error);
+		throw notOpened(url, error);
 	}
 	return { ...assemble(pool, () => pool.end()), kind: 'postgres' };
+}
+
+/** Why the start ends here, with the server's own reason and without the password of the address. */
+function notOpened(url: string, error: unknown): AppError {
+	if (isAppError(error)) return error;
+	const where = URL.canParse(url) ? ` at ${new URL(url).host || 'this machine'}` : '';
+	const reason = messageOf(error) || (textAt(error, 'code') ?? 'no reason was given');
+	return new AppError('database_unavailable', `The database${where} cannot be used: ${reason}`, {
+		hint: 'Check DATABASE_URL and that the server runs; then start again.',
+		cause: error,
+	});
 }
 
 function assemble(pool: pg.Pool, closePool: () => Promise<void>): Omit<Database, 'kind'> {

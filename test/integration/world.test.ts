@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -82,7 +82,7 @@ test('a data folder is for one process, with a database server as well', async (
 	const start = () =>
 		startRuntime(
 			readConfig({
-				DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+				DATABASE_URL: 'postgres://nobody:planted-4711@127.0.0.1:1/none',
 				PACKYARD_DATA_DIR: dataDir,
 				PACKYARD_LOG_FILE: join(folder, 'shared.log'),
 			}),
@@ -94,5 +94,9 @@ test('a data folder is for one process, with a database server as well', async (
 	expect(whileHeld).toContain(`The data folder ${dataDir} is in use by another Packyard`);
 	// The lock of a start that failed is given back: the next one gets as far again.
 	for (const attempt of [1, 2])
-		expect([attempt, await start().catch(messageOf)]).toEqual([attempt, 'The database does not answer.']);
+		expect([attempt, await start().catch(messageOf)]).toEqual([
+			attempt,
+			'The database at 127.0.0.1:1 cannot be used: connect ECONNREFUSED 127.0.0.1:1',
+		]);
+	expect(await readFile(join(folder, 'shared.log'), 'utf8')).not.toContain('planted-4711');
 });
