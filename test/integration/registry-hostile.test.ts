@@ -736,6 +736,23 @@ test.each([
 	expect(said).not.toContain(Buffer.from(`packyard:${PASSWORD}`).toString('base64'));
 });
 
+test('two sources of one registry ask it four times at once together, not each', async () => {
+	let waiting = 0;
+	let most = 0;
+	guarded(TAGS, (response, request, count) => {
+		waiting += 1;
+		most = Math.max(most, waiting);
+		setTimeout(() => {
+			waiting -= 1;
+			json(200, { tags: ['1.2.0'] })(response, request, count);
+		}, 40);
+	});
+	const asked = [open(), open()].flatMap((source) => Array.from({ length: 6 }, () => listTags(source)));
+	await Promise.all(asked);
+
+	expect(most).toBe(4);
+});
+
 test('a cancelled request ends as cancelled', async () => {
 	guarded(MANIFEST, silence());
 	const controller = new AbortController();

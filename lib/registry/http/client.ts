@@ -11,7 +11,7 @@ import {
 	timeoutError,
 	tooLargeError,
 } from './errors';
-import { createLimiter, createPace } from './limiter';
+import { createLimiter, createPace, type Limiter } from './limiter';
 import { createTargetCheck, type HostPolicy } from './policy';
 import type { Proxies, Way } from './proxies';
 import { askedWait, backoff, type Headers, isRateLimit, isRetriableStatus } from './retry';
@@ -89,19 +89,32 @@ const LARGEST_REMAINS = 16 * 1024;
 const NOTHING = new Uint8Array();
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
-/** The HTTP core of every registry client. One per source, so that limits, trust and proxy are the source's own. */
+/** One per process: two sources of one registry are one visitor to it. */
+const limiters = new Map<number, Limiter>();
+
+function limiterFor(perHost: number): Limiter {
+	const limiter = limiters.get(perHost) ?? createLimiter(perHost);
+	limiters.set(perHost, limiter);
+	return limiter;
+}
+
+/** The HTTP core of every registry client. One per source, so that rate, trust and proxy are the source's own. */
 export function createHttp(options: HttpOptions): Http {
 	const settings = withDefaults(options);
 	const { allow: policy, ca = null, proxy = null, proxies = NO_PROXIES } = options;
 	const routes = createRoutes({ policy, ca, proxy, proxies });
-	const limiter = createLimiter(settings.concurrencyPerHost);
+	const limiter = limiterFor(settings.concurrencyPerHost);
 	const pace = createPace(settings.requestsPerSecond);
 	const hop: Hop = (request, url, init) =>
-		limiter.run(url.host, async () => {
-			const wait = pace(url.host, settings.now().getTime());
-			if (wait > 0) await settings.sleep(wait, request.signal);
-			return exchange(settings, request, url, { ...init, ...routes.to(url) });
-		});
+		limiter.run(
+			url.host,
+			async () => {
+				const wait = pace(url.host, settings.now().getTime());
+				if (wait > 0) await settings.sleep(wait, request.signal);
+				return exchange(settings, request, url, { ...init, ...routes.to(url) });
+			},
+			request.signal,
+		);
 	return {
 		policy,
 		send: (request) => sendWithRetries(settings, request, hop),

@@ -34,3 +34,19 @@ test('one busy host does not hold up another', async () => {
 	release();
 	await busy;
 });
+
+test('who waits and is not wanted any more leaves at once, and whoever is behind gets the place', async () => {
+	const limiter = createLimiter(1);
+	let release = () => {};
+	const busy = limiter.run('a', () => new Promise<void>((resolve) => (release = resolve)));
+	const gone = new AbortController();
+	const first = limiter.run('a', async () => 'first', gone.signal);
+	const second = limiter.run('a', async () => 'second');
+	gone.abort('not wanted');
+
+	await expect(first).rejects.toBe('not wanted');
+	await expect(limiter.run('a', async () => 'never', gone.signal)).rejects.toBe('not wanted');
+	release();
+	expect(await second).toBe('second');
+	await busy;
+});

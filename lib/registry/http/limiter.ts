@@ -1,13 +1,16 @@
-/** Runs tasks with at most `perKey` at a time for one key (a host); the rest wait in order. */
-export type Limiter = { run<T>(key: string, task: () => Promise<T>): Promise<T> };
+/**
+ * Runs tasks with at most `perKey` at a time for one key (a host); the rest wait in order, until the signal says that
+ * nobody wants them any more (then its reason is thrown).
+ */
+export type Limiter = { run<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> };
 
 export function createLimiter(perKey: number): Limiter {
 	const lanes = new Map<string, { active: number; waiting: (() => void)[] }>();
 	return {
-		async run(key, task) {
+		async run(key, task, signal) {
 			const lane = lanes.get(key) ?? { active: 0, waiting: [] };
 			lanes.set(key, lane);
-			if (lane.active >= perKey) await new Promise<void>((resolve) => lane.waiting.push(resolve));
+			if (lane.active >= perKey) await placeIn(lane.waiting, signal);
 			else lane.active += 1;
 			try {
 				return await task();
@@ -20,6 +23,22 @@ export function createLimiter(perKey: number): Limiter {
 			}
 		},
 	};
+}
+
+function placeIn(waiting: (() => void)[], signal: AbortSignal | undefined): Promise<void> {
+	return new Promise((resolve, reject) => {
+		const enter = () => {
+			signal?.removeEventListener('abort', leave);
+			resolve();
+		};
+		const leave = () => {
+			waiting.splice(waiting.indexOf(enter), 1);
+			reject(signal?.reason);
+		};
+		if (signal?.aborted) return reject(signal.reason);
+		waiting.push(enter);
+		signal?.addEventListener('abort', leave, { once: true });
+	});
 }
 
 /**
