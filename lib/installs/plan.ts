@@ -11,6 +11,7 @@ import type { Draft } from './draft';
 import { secretKeysIn } from './environment';
 import { foreignIn, takeOverItems } from './foreign';
 import { notUndone, powerAcknowledgements, powerBlocks, type Viewer } from './gains';
+import { keptState, publishedState } from './secret-states';
 
 /** Pure: from the gathered facts to what the admin sees and approves. */
 
@@ -173,12 +174,16 @@ function configurationOf(draft: Draft): Plan['configuration'] {
 	const kept = new Map(environment.keep.map((secret) => [secret.key, secret.fromKey]));
 	const secret = (key: string, state: Plan['configuration'][number]['state'], origin: string) =>
 		rows.push({ key, secret: true, state, value: null, origin });
-	for (const [key, fromKey] of kept)
-		secret(key, key === fromKey ? 'unchanged' : 'added', key === fromKey ? 'kept' : `from ${fromKey}`);
+	for (const [key, fromKey] of kept) {
+		const state = keptState({ before, base }, { key, fromKey });
+		const older = draft.target !== null && state !== 'unchanged' ? `revision ${draft.target.number}` : 'kept';
+		secret(key, state, key === fromKey ? older : `from ${fromKey}`);
+	}
 	for (const key of environment.given)
 		secret(key, own(before?.secrets, key) === undefined ? 'added' : 'changed', 'answer');
 	for (const key of Object.keys(environment.promoted)) secret(key, 'added', 'was plain');
-	for (const key of Object.keys(environment.fallbacks)) secret(key, 'added', 'default');
+	for (const [key, value] of Object.entries(environment.fallbacks))
+		secret(key, publishedState(before, { key, value }), 'default');
 	const wanted = new Set(environment.invalid.map((param) => param.name));
 	const held = new Set(rows.map((row) => row.key));
 	for (const key of Object.keys(before?.secrets ?? {}))

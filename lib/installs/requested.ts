@@ -7,6 +7,7 @@ import type { Draft } from './draft';
 import { secretKeysIn } from './environment';
 import { type Foreign, takeOverItems } from './foreign';
 import { powerAcknowledgements } from './gains';
+import { keptState } from './secret-states';
 import type { By, Submission } from './submit';
 
 /** The audit event of a delivery that was asked for: what, from where to where, and what was agreed to. */
@@ -114,12 +115,14 @@ function keyChanges(draft: Draft): KeyChange[] {
 	for (const [key, { value }] of Object.entries(before?.config ?? {}))
 		if (!Object.hasOwn(environment.config, key) && !becomes.has(key))
 			changes.push({ secret: false, key, change: 'removed', ...told({ from: value }) });
-	for (const { key, fromKey } of environment.keep)
+	for (const { key, fromKey } of environment.keep) {
+		const state = keptState({ before, base: draft.base }, { key, fromKey });
 		changes.push(
 			key === fromKey
-				? { secret: true, key, change: 'kept' }
+				? { secret: true, key, change: state === 'unchanged' ? 'kept' : state }
 				: { secret: true, key, change: 'renamed', oldKey: fromKey },
 		);
+	}
 	for (const key of [...environment.given, ...Object.keys(environment.promoted)])
 		changes.push({ secret: true, key, change: own(before?.secrets, key) === undefined ? 'added' : 'changed' });
 	const named = new Set(changes.flatMap((change) => [change.key, change.oldKey]));

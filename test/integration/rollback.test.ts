@@ -51,6 +51,13 @@ describe('a rollback', () => {
 		expect(plan.configuration).toContainEqual(
 			expect.objectContaining({ key: 'INVOICE_DUE_DAYS', state: 'changed', value: '30 dias' }),
 		);
+		expect(secretsIn(plan)).toEqual([
+			// Readable in between, under another name in between, gone with the way back, and the same all the time.
+			['FINANCE_CONTACT', 'changed', 'revision 1'],
+			['PAYMENTS_API_KEY', 'added', 'revision 1'],
+			['PAYMENT_PROVIDER_API_KEY', 'removed', 'archived'],
+			['WEBHOOK_SIGNING_SECRET', 'unchanged', 'kept'],
+		]);
 	});
 
 	test('restores exactly the old environment with every registry switched off', async () => {
@@ -159,6 +166,14 @@ describe('a secret that is gone from the cluster', () => {
 		]);
 		expect(ended.state).toBe('succeeded');
 		expect(await environmentOf(portal, id)).toEqual({ ...before, WEBHOOK_SIGNING_SECRET: 'whsec-rotated-planted' });
+		// Going back would bring the old one back, which no plan may call unchanged.
+		const previous = (ended.revision ?? 0) - 1;
+		const back = await portal.ask(Plan, 'POST', '/api/plans', {
+			kind: 'rollback',
+			installId: id,
+			revision: previous,
+		});
+		expect(secretsIn(back)).toContainEqual(['WEBHOOK_SIGNING_SECRET', 'changed', `revision ${previous}`]);
 	});
 });
 
@@ -177,6 +192,10 @@ describe('the inbox', () => {
 		expect(home.decide).toMatchObject([{ install: { id }, toVersion: '1.5.0' }]);
 	});
 });
+
+function secretsIn({ configuration }: Plan): [string, string, string][] {
+	return configuration.filter(({ secret }) => secret).map(({ key, state, origin }) => [key, state, origin]);
+}
 
 test('no secret was seen anywhere but in the Secrets of the revisions', async () => {
 	const entered = { AGAIN: 'sk-again-planted', ROTATED: 'whsec-rotated-planted' };
