@@ -49,5 +49,7 @@ async function importFrom(catalog: Catalog, file: string, name: string): Promise
 		{ name, stream: createReadStream(file) },
 		{ id: null, name: 'bundle import', via: 'cli' },
 	);
-	console.log(`${source.name}: ${source.packs} packs. ${source.problem ?? 'Everything was read.'}`);
+	console.log(
+		`${source.name}: ${source.packs === 1 ? '1 pack' : `${source.packs} packs`}. ${source.problem ?? 'Everything was read.'}`,
+	);
 }
