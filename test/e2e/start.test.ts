@@ -89,7 +89,7 @@ test('settings that cannot be used are refused in one list, without a stack, exi
 test.each([
 	['GET', '/sign-in', 200],
 	['GET', '/no-such-page', 404],
-	['GET', '/api/no-such-route', 404],
+	['GET', '/api/no-such-route', 401],
 	['GET', '/api/health', 200],
 	['GET', '/api/packs', 401],
 	['PUT', '/api/health', 405],

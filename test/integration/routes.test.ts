@@ -121,6 +121,20 @@ describe('every route', () => {
 			requestId: response.headers.get('x-request-id'),
 		});
 	});
+
+	test('that does not exist is a problem that names it, for whoever is signed in', async () => {
+		const [known, stranger] = await Promise.all([
+			portal.send('DELETE', '/api/no/such/route', {}),
+			fetch(`${portal.url}/api/no/such/route`),
+		]);
+
+		expect(known.status).toBe(404);
+		expect(await known.json()).toMatchObject({
+			code: 'not_found',
+			detail: 'There is nothing at DELETE /api/no/such/route.',
+		});
+		expect(stranger.status).toBe(401);
+	});
 });
 
 function nameOf(route: ServedMethod): string {
