@@ -6,7 +6,8 @@ import { isSecretVar } from './secret-var';
 
 /**
  * The rule table for one key (facts/peers.md 5.A.1 and issue 3), one function per row group. A rule looks at the two
- * ends and at what the install holds, and returns a change or null. Table test: diff-rules.test.ts.
+ * ends and at what the install holds, and returns a change or null. Table tests: diff-rules.test.ts
+ * and, for values nobody answered, provided-rules.test.ts.
  */
 
 /** What the install holds. `plain` null = asked without an install, then the cautious answer counts. */

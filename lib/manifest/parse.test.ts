@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { installability } from './installability';
 import { parseManifest } from './parse';
@@ -15,7 +14,7 @@ function codesOf(raw: unknown): { blockers: string[]; warnings: string[] } {
 	return { blockers: blockers.map(({ code }) => code), warnings: warnings.map(({ code }) => code) };
 }
 
-function contractOf(raw: Record<string, unknown>) {
+function _contractOf(raw: Record<string, unknown>) {
 	return parseManifest({ ...minimal, ...raw }).manifest?.contract ?? [];
 }
 
@@ -189,89 +188,6 @@ describe('tolerance', () => {
 	});
 });
 
-describe('the merged contract', () => {
-	test('an empty backend.env value asks the customer, masked when the name looks secret', () => {
-		expect(contractOf({ backend: { env: { GEMINI_API_KEY: '', REGION: '', HOST: 'x' } } })).toEqual([
-			{
-				key: 'GEMINI_API_KEY',
-				description: '',
-				required: true,
-				default: null,
-				type: 'secret',
-				storage: 'vault',
-				declaredBy: 'backend.env',
-			},
-			{
-				key: 'REGION',
-				description: '',
-				required: true,
-				default: null,
-				type: 'string',
-				storage: 'config',
-				declaredBy: 'backend.env',
-			},
-		]);
-	});
-
-	test('env[] keeps its words when backend.env asks for the same key', () => {
-		const [variable] = contractOf({
-			env: [{ key: 'REGION', description: 'Where', required: false, type: 'string' }],
-			backend: { env: { REGION: '' } },
-		});
-		expect(variable).toMatchObject({ description: 'Where', required: false, declaredBy: 'env' });
-	});
-
-	test('settings.secrets makes a declared key secret and adds a missing one', () => {
-		const contract = contractOf({
-			env: [
-				{ key: 'A', required: true, type: 'string' },
-				{ key: 'B', required: true, type: 'url' },
-			],
-			settings: { secrets: ['A', 'B', 'C'] },
-		});
-		expect(contract.map(({ key, type, storage, declaredBy }) => [key, type, storage, declaredBy])).toEqual([
-			['A', 'secret', 'vault', 'env'],
-			['B', 'url', 'vault', 'env'],
-			['C', 'secret', 'vault', 'settings.secrets'],
-		]);
-	});
-
-	test('an inline settings.schema adds typed questions', () => {
-		const contract = contractOf({
-			settings: {
-				schema: {
-					properties: {
-						LIMIT: { type: 'integer', default: 5 },
-						ON: { type: 'boolean' },
-						SITE: { type: 'string', format: 'uri' },
-					},
-					required: ['ON'],
-				},
-			},
-		});
-		expect(contract.map(({ key, type, required, default: text }) => [key, type, required, text])).toEqual([
-			['LIMIT', 'number', false, '5'],
-			['ON', 'boolean', true, null],
-			['SITE', 'url', false, null],
-		]);
-	});
-
-	test.each<[string, Record<string, unknown>, string, string]>([
-		['a secret in clear stays secret', { type: 'secret', visibility: 'config' }, 'secret', 'vault'],
-		['vault keeps the type and hides the value', { type: 'number', visibility: 'vault' }, 'number', 'vault'],
-		['unknown visibility is the safe side', { type: 'string', visibility: 'x' }, 'string', 'vault'],
-		['untyped in the vault is a secret', { visibility: 'vault' }, 'secret', 'vault'],
-		['untyped is text', {}, 'string', 'config'],
-		['an unknown type is text', { type: 'integer' }, 'string', 'config'],
-	])('%s', (_, fields, type, storage) => {
-		expect(contractOf({ env: [{ key: 'A', required: true, ...fields }] })).toMatchObject([{ type, storage }]);
-	});
-
-	test('an empty default is no default', () => {
-		expect(contractOf({ env: [{ key: 'A', required: false, default: '' }] })[0]?.default).toBeNull();
-	});
-});
-
 describe('shape', () => {
 	const frontend = { package: '@khal-os/x' };
 	const backend = { helmChart: 'oci://ghcr.io/khal-os/charts/x' };
@@ -312,87 +228,6 @@ describe('shape', () => {
 			sudoers: false,
 			mounts: 1,
 		});
-	});
-});
-
-describe('any input', () => {
-	const manifestLike = fc.record(
-		{
-			id: fc.anything(),
-			version: fc.anything(),
-			permissions: fc.anything(),
-			env: fc.oneof(
-				fc.anything(),
-				fc.array(fc.record({ key: fc.anything(), type: fc.anything(), default: fc.anything() }, { requiredKeys: [] })),
-			),
-			backend: fc.oneof(
-				fc.anything(),
-				fc.record({ env: fc.anything(), image: fc.anything(), ports: fc.anything() }, { requiredKeys: [] }),
-			),
-			apps: fc.oneof(
-				fc.anything(),
-				fc.array(fc.record({ id: fc.anything(), frontend: fc.anything() }, { requiredKeys: [] })),
-			),
-			settings: fc.oneof(
-				fc.anything(),
-				fc.record({ secrets: fc.anything(), schema: fc.anything() }, { requiredKeys: [] }),
-			),
-			sandbox: fc.anything(),
-			services: fc.anything(),
-		},
-		{ requiredKeys: [] },
-	);
-
-	test('never throws, and gives a stored model or a blocker', () => {
-		fc.assert(
-			fc.property(
-				fc.oneof(
-					fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }),
-					fc.string(),
-					fc.json(),
-					manifestLike,
-				),
-				(raw) => {
-					const { manifest, blockers } = parseManifest(raw);
-					if (manifest) expect(Manifest.parse(manifest)).toEqual(manifest);
-					else expect(blockers).not.toEqual([]);
-				},
-			),
-			{ numRuns: 500 },
-		);
-	});
-
-	const fill = (part: string) => part.repeat(Math.floor(262_000 / part.length));
-	test.each<[string, string]>([
-		['brackets', fill('[')],
-		['nested objects', fill('{"a":')],
-		['a long id', JSON.stringify({ id: fill('a-') })],
-		['a long image', JSON.stringify({ ...minimal, backend: { image: fill('a.') } })],
-		['a long version', JSON.stringify({ ...minimal, version: `1.0.0-${fill('a.')}` })],
-		['dots', JSON.stringify({ ...minimal, icon: fill('../') })],
-		[
-			'many keys',
-			JSON.stringify({
-				...minimal,
-				env: Array.from({ length: 6_000 }, (_, index) => ({ key: `K${index}`, required: true })),
-			}),
-		],
-		[
-			'many static values',
-			JSON.stringify({
-				...minimal,
-				backend: { env: Object.fromEntries(Array.from({ length: 15_000 }, (_, index) => [`K${index}`, 'v'])) },
-			}),
-		],
-		['many fields', JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`f${index}`, 1])))],
-		[
-			'many permissions',
-			JSON.stringify({ ...minimal, permissions: Array.from({ length: 20_000 }, (_, index) => `p:${index}`) }),
-		],
-		['a long description', JSON.stringify({ ...minimal, description: fill(' \\u202e').slice(0, 250_000) })],
-	])('256 KB of %s are read to the end', (_, raw) => {
-		const { manifest, blockers } = parseManifest(raw);
-		expect(manifest !== null || blockers.length > 0).toBe(true);
 	});
 });
 
