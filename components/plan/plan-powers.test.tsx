@@ -1,8 +1,8 @@
 import { cleanup, render, screen, within } from '@testing-library/react';
-import { AppRouterContext } from 'next/dist/shared/lib/app-router-context.shared-runtime';
 import { afterEach, expect, test } from 'vitest';
 import type { Plan } from '@/lib/contracts/plans';
 import type { JudgedPower } from '@/lib/contracts/policy';
+import { Stage } from '@/test/support/stage';
 import { PlanPowers } from './plan-powers';
 
 afterEach(cleanup);
@@ -76,20 +76,9 @@ test('not knowing is not the same as none', () => {
 });
 
 function show(plan: Pick<Plan, 'powers'> & Partial<Pick<Plan, 'blocked' | 'previewProblem'>>) {
-	const nothing = () => {};
-	const router = {
-		back: nothing,
-		forward: nothing,
-		refresh: nothing,
-		replace: nothing,
-		prefetch: nothing,
-		push: nothing,
-		experimental_gesturePush: nothing,
-		bfcacheId: '',
-	};
 	render(
-		<AppRouterContext.Provider value={router}>
+		<Stage>
 			<PlanPowers plan={{ blocked: [], previewProblem: null, packId, kind: 'upgrade', ...plan }} />
-		</AppRouterContext.Provider>,
+		</Stage>,
 	);
 }

@@ -1,9 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { AppRouterContext } from 'next/dist/shared/lib/app-router-context.shared-runtime';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Policy } from '@/lib/contracts/policy';
+import { Stage } from '@/test/support/stage';
 import type { AskedException } from './policy-allow';
 import { PolicyPage } from './policy-page';
 
@@ -188,23 +187,10 @@ function checked(group: HTMLElement): string {
 }
 
 function show(asked: AskedException | null = null) {
-	const nothing = () => {};
-	const router = {
-		back: nothing,
-		forward: nothing,
-		refresh: nothing,
-		replace: nothing,
-		prefetch: nothing,
-		push: nothing,
-		experimental_gesturePush: nothing,
-		bfcacheId: '',
-	};
 	render(
-		<AppRouterContext.Provider value={router}>
-			<QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-				<PolicyPage asked={asked} />
-			</QueryClientProvider>
-		</AppRouterContext.Provider>,
+		<Stage>
+			<PolicyPage asked={asked} />
+		</Stage>,
 	);
 }
 

@@ -1,18 +1,17 @@
 // @vitest-environment jsdom
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { AppRouterContext } from 'next/dist/shared/lib/app-router-context.shared-runtime';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { InstallDetail } from '@/lib/contracts/installs';
 import type { VersionDetail } from '@/lib/contracts/packs';
 import type { Plan } from '@/lib/contracts/plans';
 import { isRecord, textAt } from '@/lib/core';
 import type { EnvVar } from '@/lib/manifest';
+import { Stage } from '@/test/support/stage';
+import { ANA, ID, installDetail, installSummary, revision } from '@/test/support/views';
 import type { ChangeTarget } from './change-draft';
 import { ChangeForm } from './change-form';
 
-const id = '00000000-0000-4000-8000-000000000001';
 const hash = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 function variable(key: string, type: EnvVar['type']): EnvVar {
@@ -48,7 +47,7 @@ const plan: Plan = {
 	kind: 'upgrade',
 	hash: hash('a'),
 	action: 'Upgrade 1.2.0 → 1.3.0',
-	packId: id,
+	packId: ID,
 	packName: 'Billing',
 	namespace: 'khal-acme',
 	release: 'billing',
@@ -74,7 +73,7 @@ const plan: Plan = {
 };
 
 const version: VersionDetail = {
-	packId: id,
+	packId: ID,
 	packName: 'Billing',
 	slug: 'billing',
 	summary: {
@@ -126,67 +125,15 @@ const version: VersionDetail = {
 	instanceKeys: [],
 };
 
-const ana = { id: 'u1', name: 'Ana' };
-const detail: InstallDetail = {
-	install: {
-		id,
-		packId: id,
-		packName: 'Billing',
-		slug: 'billing',
-		namespace: 'khal-acme',
-		release: 'billing',
-		targetName: 'local',
-		status: {
-			state: 'running',
-			label: 'Running',
-			desiredVersion: '1.2.0',
-			runningVersion: '1.2.0',
-			reason: null,
-			observedAt: null,
-		},
-		version: '1.2.0',
-		updateAvailable: '1.3.0',
-		alarms: [],
-		dataKept: false,
-		installedAt: '2026-04-03T10:00:00Z',
-		changedAt: '2026-04-03T10:00:00Z',
-		changedBy: ana,
-		activeOperation: null,
-	},
+const detail = installDetail({
+	install: installSummary({ updateAvailable: '1.3.0' }),
 	revision: null,
-	manifest: null,
 	configuration: [
 		{ kind: 'plain', key: 'PORT', description: '', value: '8080', hidden: false, origin: 'answer' },
-		{ kind: 'secret', key: 'TOKEN', description: '', state: 'set', setBy: ana, setAt: null },
+		{ kind: 'secret', key: 'TOKEN', description: '', state: 'set', setBy: ANA, setAt: null },
 	],
-	live: null,
-	liveProblem: null,
-	lastOperation: null,
-	settledAlarms: [],
-	skippedVersions: [],
-	pinnedVersion: null,
-	archivedKeys: [],
-};
-
-const running: InstallDetail['revision'] = {
-	number: 1,
-	version: '1.3.0',
-	chart: null,
-	frontends: [],
-	manifestDigest: null,
-	planHash: null,
-	createdAt: '2026-04-03T10:00:00Z',
-	createdBy: ana,
-	reason: null,
-	note: null,
-	operationId: id,
-	operationKind: 'install',
-	activatedAt: '2026-04-03T10:00:00Z',
-	retiredAt: null,
-	outcome: 'good',
-	helmRevision: 1,
-	kept: true,
-};
+});
+const running = revision({ version: '1.3.0' });
 
 type Sent = { url: string; body: Record<string, unknown> };
 let sent: Sent[] = [];
@@ -224,24 +171,11 @@ afterEach(() => {
 
 function show(change: Partial<Pick<ChangeTarget, 'kind' | 'adopt'>> & { detail?: InstallDetail } = {}) {
 	const { detail: known = detail, ...rest } = change;
-	const target: ChangeTarget = { kind: 'upgrade', installId: id, version: '1.3.0', ...rest };
-	const nothing = () => {};
-	const router = {
-		back: nothing,
-		forward: nothing,
-		refresh: nothing,
-		replace: nothing,
-		prefetch: nothing,
-		push: (href: string) => void pushed.push(href),
-		experimental_gesturePush: nothing,
-		bfcacheId: '',
-	};
+	const target: ChangeTarget = { kind: 'upgrade', installId: ID, version: '1.3.0', ...rest };
 	render(
-		<AppRouterContext.Provider value={router}>
-			<QueryClientProvider client={new QueryClient()}>
-				<ChangeForm detail={known} version={version} target={target} />
-			</QueryClientProvider>
-		</AppRouterContext.Provider>,
+		<Stage onPush={(href) => void pushed.push(href)}>
+			<ChangeForm detail={known} version={version} target={target} />
+		</Stage>,
 	);
 }
 
@@ -269,7 +203,7 @@ test('only the new key is asked, its value reaches the order and never a plan', 
 		Array.isArray(body.secretKeys) && body.secretKeys.length > 0
 			? { ...plan, hash: hash('b'), blocked: [], invalidParams: [] }
 			: plan;
-	answerOrder = () => problem('conflict', 409, { operationId: id });
+	answerOrder = () => problem('conflict', 409, { operationId: ID });
 	show();
 	expect(await screen.findByText('1 value is missing: API_TOKEN.')).toBeTruthy();
 	expect(screen.getByText('17 answers are carried over unchanged.')).toBeTruthy();
@@ -290,7 +224,7 @@ test('only the new key is asked, its value reaches the order and never a plan', 
 		planHash: hash('b'),
 		answers: { plain: {}, secrets: { API_TOKEN: 'planted-value' } },
 	});
-	expect(screen.getByRole('link', { name: 'Watch it' }).getAttribute('href')).toBe(`/operations/${id}`);
+	expect(screen.getByRole('link', { name: 'Watch it' }).getAttribute('href')).toBe(`/operations/${ID}`);
 });
 
 test('a suspected rename is decided before anything else, and can be decided otherwise', async () => {
@@ -326,7 +260,7 @@ test('what was published for a secret until now can be kept, as a secret and wit
 	const sentence = 'The published default of TOKEN changes, and this install uses it.';
 	const changes = [{ change: { ...change, ...offer, ...ends }, sentence }];
 	answerPlan = () => ({ ...plan, changes, questions: [], invalidParams: [], blocked: [] });
-	answerOrder = () => problem('conflict', 409, { operationId: id });
+	answerOrder = () => problem('conflict', 409, { operationId: ID });
 	show({ detail: { ...detail, manifest: { ...version.manifest, contract: [published] } } });
 	await userEvent.click(await screen.findByLabelText(/Keep what was published for TOKEN until now/));
 	await vi.waitFor(() => expect(plans().at(-1)).toMatchObject({ secretKeys: ['TOKEN'], plain: {} }));

@@ -1,24 +1,12 @@
 // @vitest-environment jsdom
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, renderHook, waitFor } from '@testing-library/react';
-import { AppRouterContext } from 'next/dist/shared/lib/app-router-context.shared-runtime';
-import type { ReactNode } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { RequestOperation } from '@/lib/contracts/installs';
 import { textAt } from '@/lib/core';
+import { Stage } from '@/test/support/stage';
 import { useSubmit } from './use-submit';
 
 const installId = '00000000-0000-4000-8000-000000000002';
-const router = { push() {}, replace() {}, refresh() {}, back() {}, forward() {}, prefetch() {}, bfcacheId: '' };
-
-function wrapper({ children }: { children: ReactNode }) {
-	return (
-		<AppRouterContext.Provider value={router}>
-			<QueryClientProvider client={new QueryClient()}>{children}</QueryClientProvider>
-		</AppRouterContext.Provider>
-	);
-}
-
 const rollback =
 	(revision: number) =>
 	(requestId: string): RequestOperation => ({
@@ -37,7 +25,7 @@ async function idsOf(answer: () => Response, revisions: readonly number[]): Prom
 		ids.push(textAt(JSON.parse(String(init?.body)), 'requestId'));
 		return answer();
 	});
-	const { result } = renderHook(() => useSubmit(installId), { wrapper });
+	const { result } = renderHook(() => useSubmit(installId), { wrapper: Stage });
 	for (const [index, revision] of revisions.entries()) {
 		act(() => result.current.mutate(rollback(revision)));
 		await waitFor(() => expect(ids).toHaveLength(index + 1));
