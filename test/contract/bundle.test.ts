@@ -12,6 +12,7 @@ import { sha256 } from '@/lib/digest';
 import { loadKeys } from '@/lib/keys';
 import { type SandboxRegistries, startRegistries } from '@/lib/sandbox';
 import { freshDatabase } from '../support/database';
+import { githubSourceOf } from '../support/publisher';
 import { describeWith, pathOf } from './support/tools';
 
 const run = promisify(execFile);
@@ -32,15 +33,7 @@ describeWith('an exported bundle', ['oras', 'skopeo'], () => {
 		const { vault } = await loadKeys({ secret: new Secret('x'.repeat(40)), dataDir: folder });
 		const log = { info: () => {}, warn: () => {} };
 		catalog = await createCatalog({ db, vault, managed: [], syncMinutes: 15, log });
-		const config = GithubSourceConfig.parse({
-			kind: 'github',
-			org: registry.org,
-			apiUrl: registry.githubApiUrl,
-			registry: { host: registry.registryHost, plainHttp: true },
-			npmUrl: registry.npmUrl,
-			hostAliases: { 'ghcr.io': registry.registryHost },
-			allowedHosts: [new URL(registry.storageUrl).host],
-		});
+		const config = GithubSourceConfig.parse(githubSourceOf(registry));
 		await catalog.sources.create({ name: 'GitHub', config, credential: registry.githubToken, enabled: true }, by);
 		await catalog.syncAll();
 		const { tar } = await catalog.exportBundle([{ slug: 'terminal' }, { slug: 'ghost' }, { slug: 'settings' }]);

@@ -6,33 +6,19 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SourceDetail, SourceList } from '@/lib/contracts/sources';
 import { type Sandbox, startSandbox } from '@/lib/sandbox';
 import { accessibilityProblems, findChromium, openBrowser, openPage, photograph } from '../support/browser';
-import { oddPack } from '../support/odd-pack';
+import { FAILING_SIGN_OFF, oddPack } from '../support/odd-pack';
 import { type Door, requestInstall, requestRemoval } from '../support/orders';
 import { finishedAt, ownerDoor, signInAsOwner, sourcesRead } from '../support/owner-door';
 import { packOf } from '../support/packs';
 import { OWNER } from '../support/portal';
 import { type PortalProcess, startProcess } from '../support/portal-process';
+import { githubSourceOf } from '../support/publisher';
 
 /** What a publisher does to a version that runs, and a hook that blocks a removal, as an admin meets them. */
 
 const chromium = findChromium();
 const inCi = process.env.CI === 'true';
 const minute = { timeout: 60_000 };
-const HOOK = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {{ .Release.Name }}-sign-off
-  annotations:
-    helm.sh/hook: pre-delete
-    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-spec:
-  backoffLimit: 0
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - { name: sign-off, image: "ghcr.io/khal-os/pack-parting-service:failing" }
-`;
 
 describe.skipIf(!inCi && chromium === null)('alarms in the browser', () => {
 	let sandbox: Sandbox;
@@ -47,7 +33,7 @@ describe.skipIf(!inCi && chromium === null)('alarms in the browser', () => {
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(tmpdir(), 'packyard-e2e-'));
-		const parting1 = oddPack('parting', [{ version: '1.0.0', templates: { 'sign-off.yaml': HOOK } }]);
+		const parting1 = oddPack('parting', [{ version: '1.0.0', templates: { 'sign-off.yaml': FAILING_SIGN_OFF } }]);
 		sandbox = await startSandbox({ dataDir: null, packs: [ledgerWith({}), parting1] });
 		const kubeconfig = join(folder, 'kubeconfig');
 		await writeFile(kubeconfig, sandbox.cluster.kubeconfig(), { mode: 0o600 });
@@ -62,15 +48,7 @@ describe.skipIf(!inCi && chromium === null)('alarms in the browser', () => {
 		door = ownerDoor(() => ({ url: portal.url, cookie }));
 		await door.ask(SourceDetail, 'POST', '/api/sources', {
 			name: 'Publisher',
-			config: {
-				kind: 'github',
-				org: sandbox.org,
-				apiUrl: sandbox.githubApiUrl,
-				registry: { host: sandbox.registryHost, plainHttp: true },
-				npmUrl: sandbox.npmUrl,
-				hostAliases: { 'ghcr.io': sandbox.registryHost },
-				allowedHosts: [new URL(sandbox.storageUrl).host],
-			},
+			config: githubSourceOf(sandbox),
 			credential: sandbox.githubToken,
 		});
 		await sourcesRead(door);

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessibilityProblems, findChromium, openBrowser, openPage, photograph } from '../support/browser';
+import {
+	accessibilityProblems,
+	becomeOwner,
+	findChromium,
+	openBrowser,
+	openPage,
+	photograph,
+} from '../support/browser';
 import { readKeptCluster } from '../support/kept-cluster';
 import { type PortalProcess, startProcess } from '../support/portal-process';
 
@@ -25,12 +32,7 @@ describe.skipIf(!inCi && chromium === null)('the policy in the browser', () => {
 		portal = await startProcess({ PACKYARD_DATA_DIR: dataDir, PORT: '3970', PACKYARD_SIGN_IN_LIMIT: '100' });
 		browser = await openBrowser(chromium ?? 'chromium');
 		({ page, problems } = await openPage(browser, new URL(portal.url).origin));
-		await page.goto(portal.setupUrl ?? '');
-		await page.getByLabel('Your name').fill('Ana Souza');
-		await page.getByLabel('E-mail').fill('ana@example.test');
-		await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
-		await page.getByRole('button', { name: 'Create owner and sign in' }).click();
-		await page.getByRole('heading', { name: 'Needs you' }).waitFor();
+		await becomeOwner(page, portal.setupUrl);
 		await page.goto(`${portal.url}/packs`);
 		await page.getByText('13 packs').waitFor(minute);
 	});

@@ -12,6 +12,7 @@ import { loadKeys } from '@/lib/keys';
 import { type SandboxRegistries, startRegistries } from '@/lib/sandbox';
 import { archiveOf } from '../support/chart-fixture';
 import { freshDatabase } from '../support/database';
+import { githubSourceOf } from '../support/publisher';
 import { pushArtifact } from '../support/push-artifact';
 
 const by = { id: null, name: 'Ana', via: 'cli' } as const;
@@ -28,15 +29,7 @@ beforeAll(async () => {
 	databases = await Promise.all([freshDatabase(), freshDatabase()]);
 	registry = await startRegistries({ dataDir: null });
 	[here, away] = await Promise.all([openCatalog(databases[0]), openCatalog(databases[1])]);
-	const config = GithubSourceConfig.parse({
-		kind: 'github',
-		org: registry.org,
-		apiUrl: registry.githubApiUrl,
-		registry: { host: registry.registryHost, plainHttp: true },
-		npmUrl: registry.npmUrl,
-		hostAliases: { 'ghcr.io': registry.registryHost },
-		allowedHosts: [new URL(registry.storageUrl).host],
-	});
+	const config = GithubSourceConfig.parse(githubSourceOf(registry));
 	await here.sources.create({ name: 'GitHub', config, credential: registry.githubToken, enabled: true }, by);
 	await here.syncAll();
 });

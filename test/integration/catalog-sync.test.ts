@@ -9,6 +9,7 @@ import type { Database } from '@/lib/db';
 import { loadKeys } from '@/lib/keys';
 import { examplePacks, type PackDefinition, type SandboxRegistries, startRegistries } from '@/lib/sandbox';
 import { freshDatabase } from '../support/database';
+import { githubSourceOf } from '../support/publisher';
 
 const by = { id: null, name: 'Ana', via: 'browser' } as const;
 const first = new Secret('first-secret-of-at-least-32-characters');
@@ -58,16 +59,7 @@ function byNames(names = REPOSITORIES) {
 
 /** Everything that GitHub lists, or the named packs. */
 function byListing(packs: string[] = []) {
-	return WritableSourceConfig.parse({
-		kind: 'github',
-		org: registry.org,
-		apiUrl: registry.githubApiUrl,
-		registry: { host: registry.registryHost, plainHttp: true },
-		npmUrl: registry.npmUrl,
-		packs,
-		hostAliases: { 'ghcr.io': registry.registryHost },
-		allowedHosts: [new URL(registry.storageUrl).host],
-	});
+	return WritableSourceConfig.parse(githubSourceOf(registry, { packs }));
 }
 
 async function addSource(catalog: Catalog, config: WritableSourceConfig = byNames(), enabled = true): Promise<string> {

@@ -2,29 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Operation } from '@/lib/contracts/operations';
 import { Problem } from '@/lib/contracts/problem';
 import { createWorker, type Worker } from '@/lib/installs';
-import { type Change, changeOrder, detailOf, environmentOf, installed, order, planChange } from '../support/changes';
+import { changeOrder, detailOf, environmentOf, installed, order, planChange } from '../support/changes';
 import { recordsOf } from '../support/cluster-view';
-import { type Gate, startGate } from '../support/gate';
-import { oddPack } from '../support/odd-pack';
-import { type Portal, startPortal } from '../support/portal';
+import type { Gate } from '../support/gate';
+import { BAD, GOOD, startGatedPortal, V10 } from '../support/gated-portal';
+import type { Portal } from '../support/portal';
 
 /** What an operation ends as, when something comes in between on its last metres: a cancel, a database, another worker. */
-
-const V10 = { slug: 'odd', version: '1.0.0', answers: { plain: {}, secrets: { ODD_TOKEN: 'odd-token-4242' } } };
-const GOOD: Change = { version: '1.1.0' };
-const BAD: Change = { version: '1.2.0' };
 
 let gate: Gate;
 let portal: Portal;
 const workers: Worker[] = [];
 
 beforeAll(async () => {
-	gate = await startGate();
-	portal = await startPortal({ settings: { PACKYARD_RUNNER_URL: gate.url } });
-	gate.lead(portal.url);
-	const bad = { version: '1.2.0', imageTag: '1.2.0-does-not-exist' };
-	portal.sandbox.registries.publish(oddPack('odd', [{ version: '1.0.0' }, { version: '1.1.0' }, bad]));
-	await portal.runtime.catalog.syncAll();
+	({ gate, portal } = await startGatedPortal());
 });
 afterAll(async () => {
 	for (const worker of workers) await worker.stop();

@@ -3,32 +3,23 @@ import { Operation } from '@/lib/contracts/operations';
 import { createWorker, type Worker } from '@/lib/installs';
 import { type Change, changeOrder, detailOf, installed, order, perform, planChange } from '../support/changes';
 import { environmentsOf, recordsOf } from '../support/cluster-view';
-import { type Gate, type Moment, startGate } from '../support/gate';
+import type { Gate, Moment } from '../support/gate';
+import { BAD, GOOD, startGatedPortal, V10 } from '../support/gated-portal';
 import { helmByHand } from '../support/helm-by-hand';
-import { oddPack } from '../support/odd-pack';
 import { requestInstall } from '../support/orders';
-import { type Portal, startPortal } from '../support/portal';
+import type { Portal } from '../support/portal';
 
 /**
  * A worker that hangs for longer than its lease and then goes on, while another one has brought the operation to its
  * end. Nothing of what it still wants may happen. It never hears of the loss by itself: its heart beats once an hour.
  */
 
-const V10 = { slug: 'odd', version: '1.0.0', answers: { plain: {}, secrets: { ODD_TOKEN: 'odd-token-4242' } } };
-const GOOD: Change = { version: '1.1.0' };
-const BAD: Change = { version: '1.2.0' };
-
 let gate: Gate;
 let portal: Portal;
 const others: Worker[] = [];
 
 beforeAll(async () => {
-	gate = await startGate();
-	portal = await startPortal({ settings: { PACKYARD_RUNNER_URL: gate.url } });
-	gate.lead(portal.url);
-	const bad = { version: '1.2.0', imageTag: '1.2.0-does-not-exist' };
-	portal.sandbox.registries.publish(oddPack('odd', [{ version: '1.0.0' }, { version: '1.1.0' }, bad]));
-	await portal.runtime.catalog.syncAll();
+	({ gate, portal } = await startGatedPortal());
 	await portal.runtime.worker.stop();
 });
 afterAll(async () => {

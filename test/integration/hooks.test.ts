@@ -8,33 +8,20 @@ import { at } from '@/lib/core';
 import { detailOf, installed, refused } from '../support/changes';
 import { recordsOf } from '../support/cluster-view';
 import { everyObject } from '../support/leftovers';
-import { oddPack } from '../support/odd-pack';
+import { FAILING_SIGN_OFF, oddPack } from '../support/odd-pack';
 import { requestRemoval, requestRetry } from '../support/orders';
 import { type Portal, startPortal } from '../support/portal';
 
 /** A hook of the chart that fails before the removal: it blocks it, until somebody decides to go on without it. */
 
-const HOOK = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {{ .Release.Name }}-sign-off
-  annotations:
-    helm.sh/hook: pre-delete
-    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-spec:
-  backoffLimit: 0
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - { name: sign-off, image: "ghcr.io/khal-os/pack-parting-service:failing" }
-`;
 let portal: Portal;
 let id: string;
 
 beforeAll(async () => {
 	portal = await startPortal();
-	portal.sandbox.registries.publish(oddPack('parting', [{ version: '1.0.0', templates: { 'sign-off.yaml': HOOK } }]));
+	portal.sandbox.registries.publish(
+		oddPack('parting', [{ version: '1.0.0', templates: { 'sign-off.yaml': FAILING_SIGN_OFF } }]),
+	);
 	await portal.runtime.catalog.syncAll();
 	const answers = { plain: {}, secrets: { ODD_TOKEN: 'planted-token' } };
 	id = await installed(portal, { slug: 'parting', version: '1.0.0', release: 'parting', answers });

@@ -6,6 +6,7 @@ import { examplePacks, type SandboxRegistries, startRegistries } from '@/lib/san
 import { type Harbor, harborManners, startHarbor } from '../support/harbor';
 import { requestInstall } from '../support/orders';
 import { type Portal, startPortal } from '../support/portal';
+import { githubSourceOf } from '../support/publisher';
 import { pushArtifact } from '../support/push-artifact';
 import { startTunnel, type Tunnel } from '../support/tunnel';
 
@@ -98,19 +99,6 @@ async function artifactsOf(portal: Portal, slug = CHOSEN) {
 const integritiesOf = (frontends: VersionDetail['frontends']) =>
 	frontends.map(({ package: name, integrity }) => `${name} ${integrity}`);
 
-function github(change: object) {
-	return {
-		kind: 'github',
-		org: 'khal-os',
-		apiUrl: publisher.githubApiUrl,
-		registry: { host: publisher.registryHost, plainHttp: true },
-		npmUrl: publisher.npmUrl,
-		hostAliases: { 'ghcr.io': publisher.registryHost },
-		allowedHosts: [new URL(publisher.storageUrl).host],
-		...change,
-	};
-}
-
 /** From the plan to a running pod, and which chart it runs. */
 async function installChosen(portal: Portal) {
 	const operation = await requestInstall(portal, { slug: CHOSEN, release: CHOSEN });
@@ -127,7 +115,7 @@ async function installChosen(portal: Portal) {
 describe('whatever an admin has, the same packs are reached', () => {
 	test('a classic token alone: every pack of the organisation, and a bundle for those it does not reach', async () => {
 		await withPortal(async (portal) => {
-			const slugs = await addSource(portal, github({}), { credential: publisher.githubToken });
+			const slugs = await addSource(portal, githubSourceOf(publisher), { credential: publisher.githubToken });
 			published = await artifactsOf(portal);
 			const response = await portal.send('POST', '/api/bundles/export', { versions: [{ slug: CHOSEN }] });
 			bundle = new Uint8Array(await response.arrayBuffer());
@@ -141,14 +129,17 @@ describe('whatever an admin has, the same packs are reached', () => {
 	test('a token without listing rights: the same packs through an index artifact, or by their names', async () => {
 		const credential = 'ghs_pulls_and_never_lists';
 		await withPortal(async (portal) => {
-			const refused = await portal.ask(DoctorReport, 'POST', '/api/sources/test', { config: github({}), credential });
-			const byIndex = await addSource(portal, github({ index: INDEX }), { credential });
+			const refused = await portal.ask(DoctorReport, 'POST', '/api/sources/test', {
+				config: githubSourceOf(publisher),
+				credential,
+			});
+			const byIndex = await addSource(portal, githubSourceOf(publisher, { index: INDEX }), { credential });
 			const throughIndex = await artifactsOf(portal);
 			for (const { id, readOnlyReason } of (await portal.ask(SourceList, 'GET', '/api/sources')).sources) {
 				if (readOnlyReason === null) await portal.ask(SourceDeleted, 'DELETE', `/api/sources/${id}`);
 			}
 			expect((await portal.ask(PackList, 'GET', '/api/packs')).packs).toEqual([]);
-			const byNames = await addSource(portal, github({ packs: PACKS }), { credential });
+			const byNames = await addSource(portal, githubSourceOf(publisher, { packs: PACKS }), { credential });
 
 			expect(refused.steps.find(({ step }) => step === 'listing')).toMatchObject({
 				result: 'fail',

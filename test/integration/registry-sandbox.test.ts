@@ -4,6 +4,7 @@ import { Secret } from '@/lib/core';
 import { sha256, sri512 } from '@/lib/digest';
 import { createPackSource, type PackSource, readArchive, runDoctor } from '@/lib/registry';
 import { examplePacks, type SandboxRegistries, startRegistries } from '@/lib/sandbox';
+import { githubSourceOf } from '../support/publisher';
 
 /** DESIGN section 4: where a publisher may put the manifest, first wins, and what the lookup calls it. */
 const lookupOrder = [
@@ -19,16 +20,7 @@ let sandbox: SandboxRegistries;
 let source: PackSource;
 
 function configOf(change: Partial<GithubSourceConfig> = {}): GithubSourceConfig {
-	return GithubSourceConfig.parse({
-		kind: 'github',
-		org: sandbox.org,
-		apiUrl: sandbox.githubApiUrl,
-		registry: { host: sandbox.registryHost, plainHttp: true },
-		npmUrl: sandbox.npmUrl,
-		hostAliases: { 'ghcr.io': sandbox.registryHost },
-		allowedHosts: [new URL(sandbox.storageUrl).host],
-		...change,
-	});
+	return GithubSourceConfig.parse(githubSourceOf(sandbox, change));
 }
 
 /** An ETag cache in memory, as the catalog keeps one in the database. */

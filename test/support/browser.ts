@@ -45,6 +45,17 @@ export async function openPage(browser: Browser, url: string): Promise<Watched> 
 	return { page, problems };
 }
 
+/** Follow the set-up link and become the owner `ana@example.test`; ends signed in, on the home page. */
+export async function becomeOwner(page: Page, setupUrl: string | null): Promise<void> {
+	if (setupUrl === null) throw new Error('this portal has an owner already');
+	await page.goto(setupUrl);
+	await page.getByLabel('Your name').fill('Ana Souza');
+	await page.getByLabel('E-mail').fill('ana@example.test');
+	await page.getByRole('textbox', { name: 'Password' }).fill('correct horse battery');
+	await page.getByRole('button', { name: 'Create owner and sign in' }).click();
+	await page.getByRole('heading', { name: 'Needs you' }).waitFor();
+}
+
 /** Screenshots of one state: wide and narrow, dark and light. */
 export async function photograph(page: Page, name: string): Promise<void> {
 	await mkdir(SCREENS, { recursive: true });

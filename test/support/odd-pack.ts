@@ -2,6 +2,23 @@ import type { PackDefinition } from '@/lib/sandbox/packs/definition';
 
 export type OddVersion = { version: string; imageTag?: string; templates?: Record<string, string> };
 
+/** A template of the pack `parting`: a hook before its removal that always fails. */
+export const FAILING_SIGN_OFF = `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-sign-off
+  annotations:
+    helm.sh/hook: pre-delete
+    helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+spec:
+  backoffLimit: 0
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - { name: sign-off, image: "ghcr.io/khal-os/pack-parting-service:failing" }
+`;
+
 /** A pack made for one test: two secrets, one plain value, and charts or images that misbehave as told. */
 export function oddPack(id: string, versions: readonly OddVersion[]): PackDefinition {
 	const image = `ghcr.io/khal-os/pack-${id}-service`;
