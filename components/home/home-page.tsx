@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { ProblemNote } from '@/components/layout/problem-note';
+import { UnreadNote } from '@/components/layout/page-state';
 import { Note } from '@/components/ui/note';
 import { PageHeader } from '@/components/ui/page-header';
 import { RelativeTime } from '@/components/ui/relative-time';
@@ -17,16 +17,7 @@ export function HomePage() {
 	return (
 		<>
 			<PageHeader title="Needs you" description={data ? summary(data) : 'What waits for a person.'} />
-			{error ? (
-				<ProblemNote
-					className="mb-5"
-					title={
-						data ? 'This page could not be refreshed; below is what was last seen.' : 'This page could not be loaded.'
-					}
-					error={error}
-					onRetry={() => void refetch()}
-				/>
-			) : null}
+			<UnreadNote what="This page" seen={data !== undefined} error={error} onRetry={() => void refetch()} />
 			{data ? <Inbox home={data} /> : null}
 			{!data && !error ? (
 				<Loading words="Loading what needs you…" className="grid gap-5">

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Boxes } from 'lucide-react';
 import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
-import { ProblemNote } from '@/components/layout/problem-note';
+import { UnreadNote } from '@/components/layout/page-state';
 import { Button, ButtonLink } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Input } from '@/components/ui/input';
@@ -31,16 +31,7 @@ export function InstallsPage() {
 					</>
 				}
 			/>
-			{error ? (
-				<ProblemNote
-					className="mb-4"
-					title={
-						data ? 'The list could not be refreshed; below is what was last seen.' : 'The installs could not be loaded.'
-					}
-					error={error}
-					onRetry={() => void refetch()}
-				/>
-			) : null}
+			<UnreadNote what="The installs" seen={data !== undefined} error={error} onRetry={() => void refetch()} />
 			{data ? <Installs installs={data.installs} /> : null}
 			{!data && !error ? (
 				<Loading words="Loading installs…">

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowUpCircle } from 'lucide-react';
 import { useState } from 'react';
-import { ProblemNote } from '@/components/layout/problem-note';
+import { UnreadNote } from '@/components/layout/page-state';
 import { ButtonLink } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Input } from '@/components/ui/input';
@@ -24,18 +24,7 @@ export function UpgradesPage() {
 				crumbs={[{ label: 'Installs', href: '/installs' }, { label: 'Can I upgrade?' }]}
 				description="Every install against every newer version, judged by the configuration contract. What the cluster says is in the plan of the upgrade."
 			/>
-			{error ? (
-				<ProblemNote
-					className="mb-4"
-					title={
-						data
-							? 'The comparison could not be refreshed; below is what was last seen.'
-							: 'The comparison could not be loaded.'
-					}
-					error={error}
-					onRetry={() => void refetch()}
-				/>
-			) : null}
+			<UnreadNote what="The comparison" seen={data !== undefined} error={error} onRetry={() => void refetch()} />
 			{data ? <Matrix matrix={data} /> : null}
 			{!data && !error ? (
 				<Loading words="Comparing every install with every newer version…">

@@ -33,6 +33,28 @@ export function PageProblem({ title, list, sentence, error, onRetry }: PageProbl
 	);
 }
 
+type UnreadNoteProps = {
+	/** What was asked for, as a sentence begins: "The installs". */
+	what: string;
+	/** Something seen earlier stands below. */
+	seen: boolean;
+	error: Error | null;
+	onRetry: () => void;
+};
+
+/** What a page asks for again and again could not be read this time; nothing when it could. */
+export function UnreadNote({ what, seen, error, onRetry }: UnreadNoteProps) {
+	if (error === null) return null;
+	return (
+		<ProblemNote
+			className="mb-5"
+			title={seen ? `${what} could not be refreshed; below is what was last seen.` : `${what} could not be loaded.`}
+			error={error}
+			onRetry={onRetry}
+		/>
+	);
+}
+
 /** The page still shows what it saw last. `more` says what goes on without it. */
 export function ConnectionLost({ more }: { more?: string }) {
 	return (
